@@ -1,0 +1,27 @@
+# What Triclave stands on. Found here and in the installed package's config alike, so that both ask for the same.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(fmt REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+
+# Botan 3: the distribution's where it has one, else what cmake/botan.sh built in the cache.
+set(_saved_pkg_config_path "$ENV{PKG_CONFIG_PATH}")
+execute_process(COMMAND sh "${CMAKE_CURRENT_LIST_DIR}/botan.sh" --where
+  OUTPUT_VARIABLE TRICLAVE_BOTAN_CACHE OUTPUT_STRIP_TRAILING_WHITESPACE)
+set(ENV{PKG_CONFIG_PATH} "$ENV{PKG_CONFIG_PATH}:${TRICLAVE_BOTAN_CACHE}/lib/pkgconfig")
+pkg_check_modules(BOTAN REQUIRED IMPORTED_TARGET botan-3>=3.6)
+set(ENV{PKG_CONFIG_PATH} "${_saved_pkg_config_path}")
+
+# The fast engine is optional: without it Botan's and libsodium's AES-GCM serve.
+if(TRICLAVE_IPSEC_MB AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|amd64|AMD64")
+  find_path(IPSEC_MB_INCLUDE intel-ipsec-mb.h)
+  find_library(IPSEC_MB_LIBRARY IPSec_MB)
+endif()
+if(IPSEC_MB_INCLUDE AND IPSEC_MB_LIBRARY)
+  add_library(triclave_ipsec_mb INTERFACE)
+  target_include_directories(triclave_ipsec_mb SYSTEM INTERFACE "${IPSEC_MB_INCLUDE}")
+  target_link_libraries(triclave_ipsec_mb INTERFACE "${IPSEC_MB_LIBRARY}")
+  target_compile_definitions(triclave_ipsec_mb INTERFACE TRICLAVE_HAVE_IPSEC_MB=1)
+endif()
