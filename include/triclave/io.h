@@ -1,0 +1,54 @@
+// Where bytes come from and go to. Sealing and opening speak to these two interfaces only, so that files, pipes, object
+// stores and a caller's own buffers are one kind of thing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "triclave/bytes.h"
+#include "triclave/error.h"
+#include "triclave/export.h"
+
+namespace triclave {
+
+// Bytes to read. Calls may come from one thread at a time.
+class TRICLAVE_EXPORT Source {
+ public:
+  virtual ~Source() = default;
+
+  // Fills `out` from `offset` (bytes); returns how many bytes were read, less than out.size() only at the end.
+  // Where size() is empty (a pipe), offsets must continue where the last read ended: else invalid_argument.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) = 0;
+
+  // Total bytes; empty where nobody knows before the end.
+  virtual std::optional<std::uint64_t> size() const = 0;
+};
+
+// Bytes to write, all or nothing where the medium allows: nothing stands under its final name before finish()
+// returns success, and a sink destroyed before that leaves nothing behind.
+class TRICLAVE_EXPORT Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Result<void> write(ByteView bytes) = 0;
+  virtual Result<void> finish() = 0;
+};
+
+// A regular file, read where it stands. Errors: io.
+TRICLAVE_EXPORT Result<std::unique_ptr<Source>> file_source(const std::filesystem::path& path);
+
+// A new file at `path`, written under a temporary name beside it (mode 0600), then fsync'ed and renamed by finish().
+// Errors: io.
+TRICLAVE_EXPORT Result<std::unique_ptr<Sink>> file_sink(const std::filesystem::path& path);
+
+// An open descriptor, not closed: a pipe or a terminal. What was written to a pipe cannot be taken back.
+TRICLAVE_EXPORT std::unique_ptr<Source> descriptor_source(int descriptor);
+TRICLAVE_EXPORT std::unique_ptr<Sink> descriptor_sink(int descriptor);
+
+// The caller's own memory; the bytes must outlive the source.
+TRICLAVE_EXPORT std::unique_ptr<Source> memory_source(ByteView bytes);
+// Appends to `out`, which must outlive the sink; on an unfinished end `out` is as it was.
+TRICLAVE_EXPORT std::unique_ptr<Sink> memory_sink(Bytes& out);
+
+}  // namespace triclave

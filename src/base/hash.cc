@@ -1,0 +1,26 @@
+#include "base/hash.h"
+
+#include <botan/hash.h>
+
+namespace triclave {
+
+Sha256::Sha256() : hash_(Botan::HashFunction::create_or_throw("SHA-256")) {}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::update(ByteView bytes) { hash_->update(bytes.data(), bytes.size()); }
+
+Id Sha256::finish() {
+  Id out;
+  hash_->final(out.data());
+  return out;
+}
+
+Id sha256(ByteView bytes) {
+  Sha256 hash;
+  hash.update(bytes);
+  return hash.finish();
+}
+
+}  // namespace triclave

@@ -1,0 +1,83 @@
+// Sources and sinks over descriptors and memory.
+#include "triclave/io.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/descriptor.h"
+
+namespace triclave {
+namespace {
+
+class DescriptorSource final : public Source {
+ public:
+  explicit DescriptorSource(int descriptor) : descriptor_(descriptor) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override {
+    if (offset != position_)
+      return fail(ErrorKind::invalid_argument, "a pipe can only be read from front to back; save it to a file first");
+    auto got = read_fully(descriptor_, out, "pipe");
+    if (got) position_ += *got;
+    return got;
+  }
+  std::optional<std::uint64_t> size() const override { return std::nullopt; }
+
+ private:
+  int descriptor_;
+  std::uint64_t position_ = 0;
+};
+
+class DescriptorSink final : public Sink {
+ public:
+  explicit DescriptorSink(int descriptor) : descriptor_(descriptor) {}
+  Result<void> write(ByteView bytes) override { return write_fully(descriptor_, bytes, "pipe"); }
+  Result<void> finish() override { return {}; }
+
+ private:
+  int descriptor_;
+};
+
+class MemorySource final : public Source {
+ public:
+  explicit MemorySource(ByteView bytes) : bytes_(bytes) {}
+  Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override {
+    if (offset >= bytes_.size()) return 0;
+    const std::size_t length = std::min<std::size_t>(out.size(), bytes_.size() - static_cast<std::size_t>(offset));
+    if (length != 0) std::memcpy(out.data(), bytes_.data() + offset, length);
+    return length;
+  }
+  std::optional<std::uint64_t> size() const override { return bytes_.size(); }
+
+ private:
+  ByteView bytes_;
+};
+
+class MemorySink final : public Sink {
+ public:
+  explicit MemorySink(Bytes& out) : out_(out), start_(out.size()) {}
+  ~MemorySink() override {
+    if (!finished_) out_.resize(start_);
+  }
+  Result<void> write(ByteView bytes) override {
+    out_.insert(out_.end(), bytes.begin(), bytes.end());
+    return {};
+  }
+  Result<void> finish() override {
+    finished_ = true;
+    return {};
+  }
+
+ private:
+  Bytes& out_;
+  std::size_t start_;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> descriptor_source(int descriptor) { return std::make_unique<DescriptorSource>(descriptor); }
+std::unique_ptr<Sink> descriptor_sink(int descriptor) { return std::make_unique<DescriptorSink>(descriptor); }
+std::unique_ptr<Source> memory_source(ByteView bytes) { return std::make_unique<MemorySource>(bytes); }
+std::unique_ptr<Sink> memory_sink(Bytes& out) { return std::make_unique<MemorySink>(out); }
+
+}  // namespace triclave

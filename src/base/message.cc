@@ -1,0 +1,22 @@
+#include "base/message.h"
+
+#include "base/integers.h"
+
+namespace triclave {
+
+//= SPEC ENC-01, ENC-02
+Bytes M(std::initializer_list<Field> fields) {
+  std::size_t total = 0;
+  for (const Field& field : fields) total += 4 + field.bytes().size();
+  Bytes out;
+  out.reserve(total);
+  for (const Field& field : fields) {
+    const ByteView bytes = field.bytes();
+    const auto length = big_endian(static_cast<std::uint32_t>(bytes.size()));
+    out.insert(out.end(), length.begin(), length.end());
+    out.insert(out.end(), bytes.begin(), bytes.end());
+  }
+  return out;
+}
+
+}  // namespace triclave
