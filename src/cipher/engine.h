@@ -1,0 +1,35 @@
+// AES-256-GCM engines in one constant table, best first, chosen once by what the build has and the CPU can.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "triclave/bytes.h"
+
+namespace triclave::cipher {
+
+// An engine works on a key state of its own layout in caller-provided guarded memory, 64-byte aligned.
+struct Engine {
+  std::string_view name;
+  bool (*runs_here)() noexcept;
+  std::size_t state_size;  // bytes, at most kMaxStateSize
+  void (*expand)(std::uint8_t* state, const std::uint8_t* key32) noexcept;
+  // One AES-256-GCM message without associated data; `in` and `out` are equal or disjoint. `nonce` has 12 bytes, `tag` 16.
+  void (*seal)(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
+               std::uint8_t* out, std::uint8_t* tag) noexcept;
+  // False, with `out` zeroed, where the tag does not fit.
+  bool (*open)(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
+               const std::uint8_t* tag, std::uint8_t* out) noexcept;
+};
+
+inline constexpr std::size_t kMaxStateSize = 2048;
+
+// All engines of this build, best first.
+std::span<const Engine* const> engines() noexcept;
+// The first one that runs here; the same for the whole life of the process. The environment variable TRICLAVE_ENGINE
+// names another one, for tests and measurements; an unknown name or one that does not run here ends in the default.
+const Engine& best_engine() noexcept;
+const Engine* find_engine(std::string_view name) noexcept;
+
+}  // namespace triclave::cipher
