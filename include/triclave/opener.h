@@ -86,8 +86,8 @@ class TRICLAVE_EXPORT Opener {
   // is at hand. Errors: all kinds; quorum_short names every recipient that failed and why.
   Result<std::unique_ptr<OpenObject>> object(std::unique_ptr<Source> sealed);
 
-  // Gathers a compartment's key now, and keeps it.
-  Result<GatherReport> unlock(const Id& capsule_id, std::string_view compartment);
+  // Gathers the keys of these compartments (all of the capsule's where empty) in one round, and keeps them.
+  Result<GatherReport> unlock(const Id& capsule_id, std::span<const std::string> compartments = {});
 
   // Opens `compartment` with each minimal coalition of the policy that the providers at hand can form, apart from each
   // other; returns one report a coalition, an error where one of them fails. Proves recovery before a source is deleted.

@@ -1,5 +1,6 @@
 #include "base/message.h"
 
+#include "base/hash.h"
 #include "base/integers.h"
 
 namespace triclave {
@@ -17,6 +18,15 @@ Bytes M(std::initializer_list<Field> fields) {
     out.insert(out.end(), bytes.begin(), bytes.end());
   }
   return out;
+}
+
+Id hash_of(std::initializer_list<Field> fields) {
+  Sha256 hash;
+  for (const Field& field : fields) {
+    hash.update(big_endian(static_cast<std::uint32_t>(field.bytes().size())));
+    hash.update(field.bytes());
+  }
+  return hash.finish();
 }
 
 }  // namespace triclave

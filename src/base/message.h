@@ -36,4 +36,7 @@ class Field {
 // ordinary byte string.
 Bytes M(std::initializer_list<Field> fields);
 
+// H(M(a, b, ..)) without ever holding the encoding, so that fields may be secret.
+Id hash_of(std::initializer_list<Field> fields);
+
 }  // namespace triclave
