@@ -8,8 +8,10 @@ pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 
 # Botan 3: the distribution's where it has one, else what cmake/botan.sh built in the cache.
 set(_saved_pkg_config_path "$ENV{PKG_CONFIG_PATH}")
-execute_process(COMMAND sh "${CMAKE_CURRENT_LIST_DIR}/botan.sh" --where
-  OUTPUT_VARIABLE TRICLAVE_BOTAN_CACHE OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT DEFINED TRICLAVE_BOTAN_CACHE)
+  execute_process(COMMAND sh "${CMAKE_CURRENT_LIST_DIR}/botan.sh" --where
+    OUTPUT_VARIABLE TRICLAVE_BOTAN_CACHE OUTPUT_STRIP_TRAILING_WHITESPACE)
+endif()
 set(ENV{PKG_CONFIG_PATH} "$ENV{PKG_CONFIG_PATH}:${TRICLAVE_BOTAN_CACHE}/lib/pkgconfig")
 pkg_check_modules(BOTAN REQUIRED IMPORTED_TARGET botan-3>=3.6)
 set(ENV{PKG_CONFIG_PATH} "${_saved_pkg_config_path}")
@@ -20,8 +22,8 @@ if(TRICLAVE_IPSEC_MB AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|amd64|AMD64")
   find_library(IPSEC_MB_LIBRARY IPSec_MB)
 endif()
 if(IPSEC_MB_INCLUDE AND IPSEC_MB_LIBRARY)
-  add_library(triclave_ipsec_mb INTERFACE)
-  target_include_directories(triclave_ipsec_mb SYSTEM INTERFACE "${IPSEC_MB_INCLUDE}")
+  add_library(triclave_ipsec_mb INTERFACE IMPORTED)
+  target_include_directories(triclave_ipsec_mb INTERFACE "${IPSEC_MB_INCLUDE}")
   target_link_libraries(triclave_ipsec_mb INTERFACE "${IPSEC_MB_LIBRARY}")
   target_compile_definitions(triclave_ipsec_mb INTERFACE TRICLAVE_HAVE_IPSEC_MB=1)
 endif()

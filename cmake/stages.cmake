@@ -5,7 +5,7 @@ function(triclave_stage name)
   add_library(triclave_${name} OBJECT ${ARG_SOURCES})
   target_compile_definitions(triclave_${name} PRIVATE TRICLAVE_BUILDING=1)
   target_include_directories(triclave_${name} PUBLIC
-    "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src" "${PROJECT_BINARY_DIR}/src")
+    "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include" "${PROJECT_SOURCE_DIR}/src" "${PROJECT_BINARY_DIR}/src")
   target_link_libraries(triclave_${name} PUBLIC tl::expected ${ARG_LINK})
   set(all ${name})
   foreach(below ${ARG_DEPENDS})
