@@ -13,10 +13,10 @@ namespace triclave {
 
 struct CapsuleCompartment {
   std::string name;
-  std::uint32_t generation = 0;      // of its current wrap
-  std::string tree;                  // "all(owner-org, 2 of (a, b, c))", leaves as operators
-  std::vector<Id> recipients;        // key ids, in the tree's written order
-  std::uint64_t expires = 0;         // seconds since 1970; 0: never
+  std::uint32_t generation = 0;  // of its current wrap
+  std::string tree;              // "all(owner-org, 2 of (a, b, c))", leaves as operators
+  std::vector<Id> recipients;    // key ids, in the tree's written order
+  std::uint64_t expires = 0;     // seconds since 1970; 0: never
 };
 
 // The public content of a capsule record (SPEC.md section 6).

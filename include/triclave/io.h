@@ -38,9 +38,18 @@ class TRICLAVE_EXPORT Sink {
 // A regular file, read where it stands. Errors: io.
 TRICLAVE_EXPORT Result<std::unique_ptr<Source>> file_source(const std::filesystem::path& path);
 
-// A new file at `path`, written under a temporary name beside it (mode 0600), then fsync'ed and renamed by finish().
-// Errors: io.
-TRICLAVE_EXPORT Result<std::unique_ptr<Sink>> file_sink(const std::filesystem::path& path);
+// What happens where a file has the name already.
+enum class Existing : std::uint8_t { replace, refuse };
+
+// A new file at `path`, mode 0600: fsync'ed and given its name by finish(). Before that it has none, or a hidden one
+// (".NAME.0123456789ab.partial") where the file system knows no files without. Errors: io, invalid_argument (something
+// else than a regular file stands there, or any with Existing::refuse).
+TRICLAVE_EXPORT Result<std::unique_ptr<Sink>> file_sink(const std::filesystem::path& path,
+                                                        Existing existing = Existing::replace);
+
+// Removes the hidden names of this process's unfinished files. For the signal handler of a program that is about to end
+// (async-signal-safe): sinks in use then fail.
+TRICLAVE_EXPORT void remove_partial_files() noexcept;
 
 // An open descriptor, not closed: a pipe or a terminal. What was written to a pipe cannot be taken back.
 TRICLAVE_EXPORT std::unique_ptr<Source> descriptor_source(int descriptor);

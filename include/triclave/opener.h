@@ -1,4 +1,5 @@
-// Opening: asks recipients for masks until the policy is met, once per capsule and compartment, then reads any number of objects.
+// Opening: asks recipients for masks until the policy is met, once per capsule and compartment, then reads any number
+// of objects.
 #pragma once
 
 #include <memory>
@@ -40,7 +41,7 @@ struct ObjectInfo {
   std::string compartment;
   bool content_signed = false;
   bool embedded_capsule = false;
-  std::uint64_t stream_offset = 0;         // where the sealed stream begins in the object, bytes
+  std::uint64_t stream_offset = 0;           // where the sealed stream begins in the object, bytes
   std::optional<std::uint64_t> sealed_size;  // bytes of the whole object; empty for a pipe
   std::optional<std::uint64_t> plain_size;   // as the length says; authenticated only by opening
 };
@@ -54,8 +55,9 @@ TRICLAVE_EXPORT Result<ObjectInfo> inspect_object(Source& sealed, Bytes* embedde
 class TRICLAVE_EXPORT OpenObject : public Source {
  public:
   virtual const ObjectInfo& info() const noexcept = 0;
-  // Decrypts everything into `out` in bounded memory and finishes it; returns the plaintext's bytes. For an object whose content is signed, the signature is checked
-  // before the first byte is released; from a pipe that is refused (invalid_argument). Errors: forged, malformed, io.
+  // Decrypts everything into `out` in bounded memory and finishes it; returns the plaintext's bytes. For an object
+  // whose content is signed, the signature is checked before the first byte is released; from a pipe that is refused
+  // (invalid_argument). Errors: forged, malformed, io.
   virtual Result<std::uint64_t> copy_to(Sink& out) = 0;
   // Checks the content signature without releasing anything; invalid_argument where there is none.
   virtual Result<void> verify_content() = 0;
@@ -63,8 +65,8 @@ class TRICLAVE_EXPORT OpenObject : public Source {
 
 // How one compartment was opened.
 struct GatherReport {
-  std::vector<std::string> used;     // providers whose shares were combined
-  std::vector<Culprit> failed;       // who lied or did not answer, and why
+  std::vector<std::string> used;  // providers whose shares were combined
+  std::vector<Culprit> failed;    // who lied or did not answer, and why
 };
 
 class TRICLAVE_EXPORT Opener {
@@ -82,15 +84,16 @@ class TRICLAVE_EXPORT Opener {
   Result<CapsuleInfo> add_capsule(ByteView record);
   bool knows(const Id& capsule_id) const;
 
-  // Opens a sealed object: reads its header, finds its capsule (embedded or added), gathers the compartment's key unless it
-  // is at hand. Errors: all kinds; quorum_short names every recipient that failed and why.
+  // Opens a sealed object: reads its header, finds its capsule (embedded or added), gathers the compartment's key
+  // unless it is at hand. Errors: all kinds; quorum_short names every recipient that failed and why.
   Result<std::unique_ptr<OpenObject>> object(std::unique_ptr<Source> sealed);
 
   // Gathers the keys of these compartments (all of the capsule's where empty) in one round, and keeps them.
   Result<GatherReport> unlock(const Id& capsule_id, std::span<const std::string> compartments = {});
 
   // Opens `compartment` with each minimal coalition of the policy that the providers at hand can form, apart from each
-  // other; returns one report a coalition, an error where one of them fails. Proves recovery before a source is deleted.
+  // other; returns one report a coalition, an error where one of them fails. Proves recovery before a source is
+  // deleted.
   Result<std::vector<GatherReport>> rehearse(const Id& capsule_id, std::string_view compartment);
 
   // A new capsule record in which `compartments` (all where empty) are wrapped for `to`'s recipients under `to`'s

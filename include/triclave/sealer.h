@@ -18,14 +18,15 @@ namespace triclave {
 
 struct ObjectOptions {
   bool embed_capsule = false;  // put the capsule into the object; else publish Sealer::capsule() beside the objects
-  bool sign_content = false;   // sign the content too, so that readers cannot have made it (costs a hash over all of it)
+  bool sign_content = false;  // sign the content too, so that readers cannot have made it (costs a hash over all of it)
 };
 
 class TRICLAVE_EXPORT Sealer {
  public:
-  // Draws, splits and masks a data key for each of `compartments` (all of the policy's where empty). `producer` must be one of
-  // the policy's producers and outlive the sealer. Errors: policy_refused, invalid_argument.
-  static Result<Sealer> make(const Policy& policy, const Signer& producer, std::span<const std::string> compartments = {});
+  // Draws, splits and masks a data key for each of `compartments` (all of the policy's where empty). `producer` must be
+  // one of the policy's producers and outlive the sealer. Errors: policy_refused, invalid_argument.
+  static Result<Sealer> make(const Policy& policy, const Signer& producer,
+                             std::span<const std::string> compartments = {});
 
   Sealer(Sealer&&) noexcept;
   Sealer& operator=(Sealer&&) noexcept;

@@ -1,5 +1,5 @@
-// Object stores: flat names, whole objects, ranges. A local folder here; S3, Azure Blob and Swift speak the same interface. Stores decorate
-// one another: sealed_store() turns any of them into one that holds ciphertext only.
+// Object stores: flat names, whole objects, ranges. A local folder here; S3, Azure Blob and Swift speak the same
+// interface. Stores decorate one another: sealed_store() turns any of them into one that holds ciphertext only.
 #pragma once
 
 #include <filesystem>
@@ -42,10 +42,11 @@ TRICLAVE_EXPORT Result<std::unique_ptr<ObjectStore>> file_store(std::filesystem:
 // Where sealed_store keeps the capsule of a session in the inner store: ".triclave/<capsule id in hex>.capsule".
 TRICLAVE_EXPORT std::string capsule_key(const Id& capsule_id);
 
-// Seals what is put and opens what is got. Objects go in under their own names with detached capsules; an object that the store serves under another
-// name is refused (forged). `sealer` (with `compartment`) may be null for reading, `opener` for writing; both must outlive the
-// store. list() and stat() hide the capsules and give plaintext sizes.
-TRICLAVE_EXPORT std::unique_ptr<ObjectStore> sealed_store(ObjectStore& inner, const Sealer* sealer, std::string compartment,
-                                                          Opener* opener, ObjectOptions options = {});
+// Seals what is put and opens what is got. Objects go in under their own names with detached capsules; an object that
+// the store serves under another name is refused (forged). `sealer` (with `compartment`) may be null for reading,
+// `opener` for writing; both must outlive the store. list() and stat() hide the capsules and give plaintext sizes.
+TRICLAVE_EXPORT std::unique_ptr<ObjectStore> sealed_store(ObjectStore& inner, const Sealer* sealer,
+                                                          std::string compartment, Opener* opener,
+                                                          ObjectOptions options = {});
 
 }  // namespace triclave

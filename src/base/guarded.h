@@ -1,7 +1,7 @@
 // Memory for secrets: locked against swapping, left out of core dumps, fenced by guard pages, wiped when given back.
 //
-// sodium_malloc costs 25 us and pages per call, so secrets of up to 2 KiB take slots of guarded slabs; each thread keeps
-// a few free slots, which makes a key per object or column cheap. Larger ones get an allocation of their own.
+// sodium_malloc costs 25 us and pages per call, so secrets of up to 2 KiB take slots of guarded slabs; each thread
+// keeps a few free slots, which makes a key per object or column cheap. Larger ones get an allocation of their own.
 #pragma once
 
 #include <algorithm>

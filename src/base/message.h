@@ -12,11 +12,11 @@ namespace triclave {
 // One field of M: bytes or text as they are, integers big-endian at their own width.
 class Field {
  public:
-  Field(ByteView bytes) : view_(bytes) {}                     // NOLINT: implicit on purpose, M(a, b, ..) reads like SPEC.md
-  Field(std::string_view text) : view_(as_bytes(text)) {}     // NOLINT
-  Field(const char* text) : Field(std::string_view(text)) {}  // NOLINT
+  Field(ByteView bytes) : view_(bytes) {}  // NOLINT: implicit on purpose, M(a, b, ..) reads like SPEC.md
+  Field(std::string_view text) : view_(as_bytes(text)) {}            // NOLINT
+  Field(const char* text) : Field(std::string_view(text)) {}         // NOLINT
   Field(const std::string& text) : Field(std::string_view(text)) {}  // NOLINT
-  Field(const Bytes& bytes) : view_(bytes) {}                 // NOLINT
+  Field(const Bytes& bytes) : view_(bytes) {}                        // NOLINT
   template <std::size_t N>
   Field(const std::array<std::uint8_t, N>& bytes) : view_(bytes) {}  // NOLINT
   template <std::unsigned_integral T>

@@ -22,7 +22,8 @@ Result<Core> parse_core(ByteView bytes) {
   //= SPEC CAP-01
   if (message.suite() > kSuite)
     return fail(ErrorKind::unsupported,
-                fmt::format("the capsule uses suite {}, this program knows suite {}: update the program", message.suite(), kSuite));
+                fmt::format("the capsule uses suite {}, this program knows suite {}: update the program",
+                            message.suite(), kSuite));
   if (message.suite() == 0) return fail(ErrorKind::malformed, "the capsule names no suite");
   Core core;
   //= SPEC CAP-02
@@ -35,7 +36,8 @@ Result<Core> parse_core(ByteView bytes) {
     return fail(ErrorKind::malformed, fmt::format("the capsule has {} compartments; 1 to {} are allowed",
                                                   message.compartments_size(), kMaxCompartments));
   for (const auto& each : message.compartments()) {
-    if (!is_name(each.name())) return fail(ErrorKind::malformed, "a compartment's name in the capsule is not of [a-z0-9._-]");
+    if (!is_name(each.name()))
+      return fail(ErrorKind::malformed, "a compartment's name in the capsule is not of [a-z0-9._-]");
     if (core.find(each.name()) != nullptr)
       return fail(ErrorKind::malformed, fmt::format("compartment {} stands twice in the capsule's core", each.name()));
     CoreCompartment compartment{each.name(), {}};

@@ -1,9 +1,9 @@
 #include "capsule/create.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
-
-#include <fmt/format.h>
 
 #include "base/labels.h"
 #include "base/random.h"
@@ -17,12 +17,16 @@ namespace {
 
 Result<void> check_producer(const Policy& policy, const Signer& producer) {
   const auto producers = policy.producers();
-  if (std::none_of(producers.begin(), producers.end(), [&](const Verifier& each) { return each.id() == producer.verifier().id(); }))
-    return fail(ErrorKind::invalid_argument,
-                fmt::format("{} is not among the producers that the policy trusts for dataset {}; nobody could open what it seals",
-                            producer.verifier().name(), policy.dataset()));
+  if (std::none_of(producers.begin(), producers.end(),
+                   [&](const Verifier& each) { return each.id() == producer.verifier().id(); }))
+    return fail(
+        ErrorKind::invalid_argument,
+        fmt::format(
+            "{} is not among the producers that the policy trusts for dataset {}; nobody could open what it seals",
+            producer.verifier().name(), policy.dataset()));
   if (policy.owner() == nullptr)
-    return fail(ErrorKind::invalid_argument, "the owner's public key is missing: put its key file where the policy says");
+    return fail(ErrorKind::invalid_argument,
+                "the owner's public key is missing: put its key file where the policy says");
   return {};
 }
 
@@ -33,14 +37,16 @@ Signed sign(const Signer& signer, std::string_view role, Bytes bytes) {
 
 }  // namespace
 
-Result<NewCapsule> create_capsule(const Policy& policy, const Signer& producer, std::span<const std::string> compartments) {
+Result<NewCapsule> create_capsule(const Policy& policy, const Signer& producer,
+                                  std::span<const std::string> compartments) {
   TRICLAVE_TRY(check_producer(policy, producer));
   const auto now = std::chrono::system_clock::now();
   Core core{random_array<32>(), producer.verifier().id(), policy.owner()->id(), policy.dataset(), {}};
   NewCapsule out;
   std::vector<CompartmentSecret> secrets;
   for (const std::string& name : compartments) {
-    if (core.find(name) != nullptr) return fail(ErrorKind::invalid_argument, fmt::format("compartment {} is asked for twice", name));
+    if (core.find(name) != nullptr)
+      return fail(ErrorKind::invalid_argument, fmt::format("compartment {} is asked for twice", name));
     //= SPEC POL-04
     TRICLAVE_TRY(policy.check_sealing(name, now));
     secrets.push_back({name, keys::random_scalar()});

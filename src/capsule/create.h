@@ -23,7 +23,9 @@ struct NewCapsule {
   std::vector<CompartmentKey> keys;
 };
 
-// Errors: policy_refused (a rule fails), invalid_argument (unknown compartment, missing key files, not a trusted producer).
-Result<NewCapsule> create_capsule(const Policy& policy, const Signer& producer, std::span<const std::string> compartments);
+// Errors: policy_refused (a rule fails), invalid_argument (unknown compartment, missing key files, not a trusted
+// producer).
+Result<NewCapsule> create_capsule(const Policy& policy, const Signer& producer,
+                                  std::span<const std::string> compartments);
 
 }  // namespace triclave::capsule

@@ -31,8 +31,8 @@ Id mask_context(std::string_view dataset, std::string_view compartment, ByteView
 Id share_commitment(const Place& place, ByteView rho, ByteView share);
 
 struct DataKey {
-  Secret<32> key;                       // K_c
-  std::array<std::uint8_t, 32> check;   // check_c, public
+  Secret<32> key;                      // K_c
+  std::array<std::uint8_t, 32> check;  // check_c, public
 };
 DataKey data_key(const keys::Scalar& secret, ByteView core_salt, const Id& producer, std::string_view dataset,
                  std::string_view compartment);

@@ -1,15 +1,16 @@
 #include "capsule/distribute.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
-
-#include <fmt/format.h>
 
 #include "base/hash.h"
 #include "base/try.h"
 #include "capsule/derive.h"
 #include "capsule/share_tree.h"
 #include "keys/hpke.h"
+#include "triclave/mask_provider.h"
 
 namespace triclave::capsule {
 namespace {
@@ -24,8 +25,9 @@ class Setups {
     if (const auto found = setups_.find(key_id); found != setups_.end()) return &found->second.context;
     const Recipient* recipient = policy_.recipient(key_id);
     if (recipient == nullptr)
-      return fail(ErrorKind::invalid_argument, fmt::format("the public key of {} is missing: put its key file where the policy says",
-                                                           policy_.recipient_name(key_id)));
+      return fail(ErrorKind::invalid_argument,
+                  fmt::format("the public key of {} is missing: put its key file where the policy says",
+                              policy_.recipient_name(key_id)));
     //= SPEC CAP-10
     TRICLAVE_TRY_ASSIGN(keys::Encapsulated setup,
                         keys::hpke_setup_sender(*recipient, wrap_info(capsule_id_, generation_, key_id)));
@@ -35,7 +37,8 @@ class Setups {
   // By ascending key id, as the map is.
   std::vector<WrapRecipient> recipients() && {
     std::vector<WrapRecipient> out;
-    for (auto& [key_id, setup] : setups_) out.push_back({key_id, policy_.recipient(key_id)->kem(), std::move(setup.enc)});
+    for (auto& [key_id, setup] : setups_)
+      out.push_back({key_id, policy_.recipient(key_id)->kem(), std::move(setup.enc)});
     return out;
   }
 
@@ -63,8 +66,8 @@ Result<WrapCompartment> wrap_compartment(const CompartmentSecret& each, const Id
     MaskedLeaf leaf{};
     std::transform(mask.view().begin(), mask.view().begin() + 32, shares[i].view().begin(), leaf.masked_share.begin(),
                    std::bit_xor<>());
-    leaf.commitment = share_commitment({capsule_id, generation, policy.dataset(), each.name, place.path}, mask.view().subspan(32),
-                                       shares[i].view());
+    leaf.commitment = share_commitment({capsule_id, generation, policy.dataset(), each.name, place.path},
+                                       mask.view().subspan(32), shares[i].view());
     out.leaves.push_back(leaf);
   }
   return out;
@@ -85,14 +88,15 @@ Result<Wrap> make_wrap(const Id& capsule_id, std::uint32_t generation, const std
   }
   wrap.recipients = std::move(setups).recipients();
   if (wrap.recipients.size() > kMaxRecipients || wrap.former.size() > kMaxFormer)
-    return fail(ErrorKind::invalid_argument, fmt::format("a wrap holds at most {} recipients and {} former keys", kMaxRecipients, kMaxFormer));
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("a wrap holds at most {} recipients and {} former keys", kMaxRecipients, kMaxFormer));
   //= SPEC CAP-13
   for (const Id& id : wrap.former)
     if (wrap.find(id) != nullptr)
-      return fail(ErrorKind::invalid_argument,
-                  fmt::format("{} would be asked under a key that an earlier generation used: give it a fresh key, or destroying the old "
-                              "one would revoke nothing",
-                              policy.recipient_name(id)));
+      return fail(ErrorKind::invalid_argument, fmt::format("{} would be asked under a key that an earlier generation "
+                                                           "used: give it a fresh key, or destroying the old "
+                                                           "one would revoke nothing",
+                                                           policy.recipient_name(id)));
   return wrap;
 }
 

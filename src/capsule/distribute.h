@@ -1,5 +1,5 @@
-// Making a wrap: secrets are split along their policies' trees, and each share is masked for its recipient. Needs public
-// keys alone.
+// Making a wrap: secrets are split along their policies' trees, and each share is masked for its recipient. Needs
+// public keys alone.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ struct CompartmentSecret {
   keys::Scalar secret;
 };
 
-// Errors: invalid_argument (a compartment or a recipient's key that the policy lacks, a recipient in `former`, over the limits).
+// Errors: invalid_argument (a compartment or a recipient's key that the policy lacks, a recipient in `former`, over the
+// limits).
 Result<Wrap> make_wrap(const Id& capsule_id, std::uint32_t generation, const std::vector<CompartmentSecret>& secrets,
                        const Policy& policy, std::vector<Id> former);
 

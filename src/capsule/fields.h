@@ -14,8 +14,8 @@ namespace triclave::capsule {
 template <std::size_t N>
 Result<std::array<std::uint8_t, N>> fixed(const std::string& field, std::string_view what) {
   if (field.size() != N)
-    return fail(ErrorKind::malformed, "the capsule is damaged: " + std::string(what) + " has " + std::to_string(field.size()) +
-                                          " bytes instead of " + std::to_string(N));
+    return fail(ErrorKind::malformed, "the capsule is damaged: " + std::string(what) + " has " +
+                                          std::to_string(field.size()) + " bytes instead of " + std::to_string(N));
   std::array<std::uint8_t, N> out;
   std::copy(field.begin(), field.end(), out.begin());
   return out;

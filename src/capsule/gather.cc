@@ -1,11 +1,11 @@
 #include "capsule/gather.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "base/guarded.h"
 #include "capsule/derive.h"
@@ -41,7 +41,8 @@ Question question_for(const WrapRecipient& recipient, const Capsule& capsule, co
 }
 
 // What an answer unmasks to, or nothing where one item of it is a lie: then the whole answer is put aside.
-std::vector<std::unique_ptr<keys::Scalar>> unmask(const Question& question, ByteView masks, const std::vector<CompartmentShares>& wanted) {
+std::vector<std::unique_ptr<keys::Scalar>> unmask(const Question& question, ByteView masks,
+                                                  const std::vector<CompartmentShares>& wanted) {
   std::vector<std::unique_ptr<keys::Scalar>> out;
   for (std::size_t i = 0; i < question.targets.size(); ++i) {
     const auto [c, l] = question.targets[i];
@@ -49,11 +50,13 @@ std::vector<std::unique_ptr<keys::Scalar>> unmask(const Question& question, Byte
     const ByteView mask = masks.subspan(i * kMaskSize, 32);
     const ByteView rho = masks.subspan(i * kMaskSize + 32, 32);
     auto share = std::make_unique<keys::Scalar>();
-    std::transform(mask.begin(), mask.end(), compartment.leaves[l].masked_share.begin(), share->data(), std::bit_xor<>());
+    std::transform(mask.begin(), mask.end(), compartment.leaves[l].masked_share.begin(), share->data(),
+                   std::bit_xor<>());
     const MaskRequest& request = question.request;
     //= SPEC CAP-11
     const Id commitment = share_commitment(
-        {request.capsule_id, request.generation, request.dataset, compartment.name, compartment.places[l].path}, rho, share->view());
+        {request.capsule_id, request.generation, request.dataset, compartment.name, compartment.places[l].path}, rho,
+        share->view());
     if (!equal_constant_time(commitment, compartment.leaves[l].commitment)) return {};
     //= SPEC ENC-05
     if (!keys::is_canonical_nonzero(share->view())) return {};
@@ -70,8 +73,8 @@ std::vector<const keys::Scalar*> CompartmentShares::known() const {
   return out;
 }
 
-Gathered gather(const Capsule& capsule, const Wrap& wrap, std::span<const std::string> compartments, Providers providers,
-                const std::function<std::string(const Id&)>& name_of, Until until) {
+Gathered gather(const Capsule& capsule, const Wrap& wrap, std::span<const std::string> compartments,
+                Providers providers, const std::function<std::string(const Id&)>& name_of, Until until) {
   Gathered out;
   for (const std::string& name : compartments) {
     const WrapCompartment* compartment = wrap.find(name);
@@ -83,20 +86,25 @@ Gathered gather(const Capsule& capsule, const Wrap& wrap, std::span<const std::s
   std::condition_variable_any changed;
   std::size_t running = 0;
   const auto met = [&] {
-    return std::all_of(out.compartments.begin(), out.compartments.end(), [](const CompartmentShares& each) { return is_satisfied(each.known(), each.compartment->policy.tree); });
+    return std::all_of(out.compartments.begin(), out.compartments.end(), [](const CompartmentShares& each) {
+      return is_satisfied(each.known(), each.compartment->policy.tree);
+    });
   };
   const auto answer = [&](std::stop_token stop, MaskProvider& provider, const Question& question) {
     SecretBytes masks(question.targets.size() * kMaskSize);
     const Result<void> asked = provider.masks(question.request, stop, masks.mutable_view());
-    auto shares = asked ? unmask(question, masks.view(), out.compartments) : std::vector<std::unique_ptr<keys::Scalar>>();
+    auto shares =
+        asked ? unmask(question, masks.view(), out.compartments) : std::vector<std::unique_ptr<keys::Scalar>>();
     const std::lock_guard lock(mutex);
     if (!asked) {
-      if (!stop.stop_requested()) out.report.failed.push_back({provider.name(), asked.error().message, asked.error().kind});
+      if (!stop.stop_requested())
+        out.report.failed.push_back({provider.name(), asked.error().message, asked.error().kind});
     } else if (shares.empty()) {
-      out.report.failed.push_back({provider.name(),
-                                   "its answer does not fit the capsule's commitment: either it lied or the capsule's producer dealt "
-                                   "a wrong share",
-                                   ErrorKind::forged});
+      out.report.failed.push_back(
+          {provider.name(),
+           "its answer does not fit the capsule's commitment: either it lied or the capsule's producer dealt "
+           "a wrong share",
+           ErrorKind::forged});
     } else {
       out.report.used.push_back(provider.name());
       for (std::size_t i = 0; i < shares.size(); ++i)
@@ -116,11 +124,13 @@ Gathered gather(const Capsule& capsule, const Wrap& wrap, std::span<const std::s
       asked = true;
       const std::lock_guard lock(mutex);
       ++running;
-      threads.emplace_back([&answer, provider = provider.get(), question](std::stop_token stop) { answer(stop, *provider, question); });
+      threads.emplace_back(
+          [&answer, provider = provider.get(), question](std::stop_token stop) { answer(stop, *provider, question); });
     }
     const std::lock_guard lock(mutex);
     if (!asked)
-      out.report.failed.push_back({name_of(recipient.key_id), "not asked: neither its key nor a connection to it is at hand",
+      out.report.failed.push_back({name_of(recipient.key_id),
+                                   "not asked: neither its key nor a connection to it is at hand",
                                    ErrorKind::custodian_unavailable});
   }
   {

@@ -36,7 +36,7 @@ enum class Until {
 };
 
 // Asks for `compartments` of one wrap. Never fails as a whole: what is missing shows in the shares and in the report.
-Gathered gather(const Capsule& capsule, const Wrap& wrap, std::span<const std::string> compartments, Providers providers,
-                const std::function<std::string(const Id&)>& name_of, Until until);
+Gathered gather(const Capsule& capsule, const Wrap& wrap, std::span<const std::string> compartments,
+                Providers providers, const std::function<std::string(const Id&)>& name_of, Until until);
 
 }  // namespace triclave::capsule

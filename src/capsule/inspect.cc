@@ -1,9 +1,8 @@
 // The public side of a capsule.
-#include "triclave/capsule.h"
-
 #include "base/try.h"
 #include "capsule/record.h"
 #include "capsule/recover.h"
+#include "triclave/capsule.h"
 
 namespace triclave {
 namespace {
@@ -12,7 +11,10 @@ CapsuleInfo info_of(const capsule::Capsule& parsed) {
   CapsuleInfo out{parsed.id, parsed.core.dataset, parsed.core.producer, parsed.core.owner, {}};
   for (const auto& each : parsed.core.compartments) {
     const auto current = parsed.current(each.name);
-    CapsuleCompartment compartment{each.name, current.wrap->generation, capsule::describe(current.compartment->policy.tree), {},
+    CapsuleCompartment compartment{each.name,
+                                   current.wrap->generation,
+                                   capsule::describe(current.compartment->policy.tree),
+                                   {},
                                    current.compartment->policy.expires};
     for (const auto& place : current.compartment->places) compartment.recipients.push_back(place.key_id);
     out.compartments.push_back(std::move(compartment));

@@ -1,11 +1,11 @@
 // A private key in this process as a provider of masks.
-#include "capsule/derive.h"
+#include <algorithm>
+
 #include "base/hash.h"
 #include "base/try.h"
+#include "capsule/derive.h"
 #include "keys/hpke.h"
 #include "triclave/mask_provider.h"
-
-#include <algorithm>
 
 namespace triclave {
 namespace {
@@ -17,7 +17,8 @@ class KeyProvider final : public MaskProvider {
   const Id& key_id() const override { return identity_.recipient().id(); }
   std::string name() const override { return identity_.recipient().name(); }
 
-  // Builds info and label itself from the request's fields: a requester never chooses the bytes that are exported under.
+  // Builds info and label itself from the request's fields: a requester never chooses the bytes that are exported
+  // under.
   Result<void> masks(const MaskRequest& request, std::stop_token, MutableBytes out) override {
     if (request.kem != identity_.recipient().kem())
       return fail(ErrorKind::unsupported, "the key is of another kind than the capsule's entry");
@@ -40,6 +41,8 @@ class KeyProvider final : public MaskProvider {
 
 }  // namespace
 
-std::unique_ptr<MaskProvider> key_provider(Identity identity) { return std::make_unique<KeyProvider>(std::move(identity)); }
+std::unique_ptr<MaskProvider> key_provider(Identity identity) {
+  return std::make_unique<KeyProvider>(std::move(identity));
+}
 
 }  // namespace triclave

@@ -42,10 +42,12 @@ struct Capsule {
   Current current(std::string_view compartment) const;
 };
 
-// Structure, strictness and limits; no signature is checked. Errors: malformed, unsupported, forged (a wrap of another capsule).
+// Structure, strictness and limits; no signature is checked. Errors: malformed, unsupported, forged (a wrap of another
+// capsule).
 Result<Capsule> parse_capsule(ByteView record);
 
-// The producer is one of the policy's, the dataset and the owner are the policy's, and every signature verifies. Errors: forged.
+// The producer is one of the policy's, the dataset and the owner are the policy's, and every signature verifies.
+// Errors: forged.
 Result<void> verify_signatures(const Capsule& capsule, const Policy& policy);
 
 Result<Bytes> serialize_capsule(const Signed& core, const std::vector<const Signed*>& wraps);

@@ -20,23 +20,29 @@ std::string describe(const policy::Node& node) {
 }
 
 std::string describe_need(const Capsule& capsule, const WrapCompartment& compartment) {
-  return fmt::format("compartment {} of capsule {} needs {}", compartment.name, short_id(capsule.id), describe(compartment.policy.tree));
+  return fmt::format("compartment {} of capsule {} needs {}", compartment.name, short_id(capsule.id),
+                     describe(compartment.policy.tree));
 }
 
-Result<Recovered> recover(const Capsule& capsule, const WrapCompartment& compartment, std::span<const keys::Scalar* const> known) {
+Result<Recovered> recover(const Capsule& capsule, const WrapCompartment& compartment,
+                          std::span<const keys::Scalar* const> known) {
   const auto wrong = [&](std::string_view why) {
-    return fail(ErrorKind::forged, fmt::format("{}, but the shares {}: its producer dealt them wrong; do not trust this capsule",
-                                               describe_need(capsule, compartment), why),
-                {{"the capsule's producer " + short_id(capsule.core.producer), "dealt shares that do not fit together"}});
+    return fail(
+        ErrorKind::forged,
+        fmt::format("{}, but the shares {}: its producer dealt them wrong; do not trust this capsule",
+                    describe_need(capsule, compartment), why),
+        {{"the capsule's producer " + short_id(capsule.core.producer), "dealt shares that do not fit together"}});
   };
   auto combined = combine_along(known, compartment.policy.tree);
   if (!combined) return wrong("contradict one another");
-  if (!*combined) return fail(ErrorKind::quorum_short, describe_need(capsule, compartment) + ", and too few recipients answered");
+  if (!*combined)
+    return fail(ErrorKind::quorum_short, describe_need(capsule, compartment) + ", and too few recipients answered");
   keys::Scalar secret = std::move(**combined);
   const CoreCompartment& expected = *capsule.core.find(compartment.name);
   DataKey derived = data_key(secret, capsule.core.salt, capsule.core.producer, capsule.core.dataset, compartment.name);
   //= SPEC CAP-04
-  if (!equal_constant_time(derived.check, expected.check)) return wrong("give another secret than the core's check says");
+  if (!equal_constant_time(derived.check, expected.check))
+    return wrong("give another secret than the core's check says");
   return Recovered{std::move(secret), std::move(derived.key)};
 }
 

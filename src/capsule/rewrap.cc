@@ -1,10 +1,10 @@
 #include "capsule/rewrap.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "base/labels.h"
 #include "base/try.h"
@@ -26,11 +26,12 @@ std::vector<Id> spent_keys(const Capsule& capsule, const Policy& to) {
 
 }  // namespace
 
-Result<Bytes> rewrap(const Capsule& capsule, const std::vector<CompartmentSecret>& secrets, const Policy& to, const Signer& owner) {
+Result<Bytes> rewrap(const Capsule& capsule, const std::vector<CompartmentSecret>& secrets, const Policy& to,
+                     const Signer& owner) {
   if (owner.verifier().id() != capsule.core.owner)
     return fail(ErrorKind::invalid_argument,
-                fmt::format("only the capsule's owner {} may rewrap it; {} is somebody else", short_id(capsule.core.owner),
-                            owner.verifier().name()));
+                fmt::format("only the capsule's owner {} may rewrap it; {} is somebody else",
+                            short_id(capsule.core.owner), owner.verifier().name()));
   if (to.dataset() != capsule.core.dataset)
     return fail(ErrorKind::invalid_argument,
                 fmt::format("the capsule is of dataset {}, the new policy of {}", capsule.core.dataset, to.dataset()));
@@ -45,9 +46,10 @@ Result<Bytes> rewrap(const Capsule& capsule, const std::vector<CompartmentSecret
   // Earlier wraps stay only where they are still current for something.
   std::vector<const Signed*> wraps;
   for (const SignedWrap& each : capsule.wraps) {
-    const bool is_current = std::any_of(capsule.core.compartments.begin(), capsule.core.compartments.end(), [&](const CoreCompartment& c) {
-      return capsule.current(c.name).wrap == &each.wrap && wrap.find(c.name) == nullptr;
-    });
+    const bool is_current =
+        std::any_of(capsule.core.compartments.begin(), capsule.core.compartments.end(), [&](const CoreCompartment& c) {
+          return capsule.current(c.name).wrap == &each.wrap && wrap.find(c.name) == nullptr;
+        });
     if (is_current) wraps.push_back(&each.part);
   }
   wraps.push_back(&part);

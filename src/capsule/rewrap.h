@@ -11,6 +11,7 @@
 namespace triclave::capsule {
 
 // `secrets`: what was opened. Returns the new record. Errors: policy_refused, invalid_argument.
-Result<Bytes> rewrap(const Capsule& capsule, const std::vector<CompartmentSecret>& secrets, const Policy& to, const Signer& owner);
+Result<Bytes> rewrap(const Capsule& capsule, const std::vector<CompartmentSecret>& secrets, const Policy& to,
+                     const Signer& owner);
 
 }  // namespace triclave::capsule

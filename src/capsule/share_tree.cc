@@ -25,12 +25,13 @@ bool is_node_satisfied(std::span<const keys::Scalar* const>& known, const policy
     return has;
   }
   unsigned satisfied = 0;
-  for (const policy::Node& child : node.children) satisfied += is_node_satisfied(known, child) ? 1 : 0;
+  for (const policy::Node& child : node.children) satisfied += is_node_satisfied(known, child) ? 1U : 0U;
   return satisfied >= node.k;
 }
 
 // Takes this node's leaves off the front of `known`.
-Result<std::optional<keys::Scalar>> combine_node(std::span<const keys::Scalar* const>& known, const policy::Node& node) {
+Result<std::optional<keys::Scalar>> combine_node(std::span<const keys::Scalar* const>& known,
+                                                 const policy::Node& node) {
   if (node.is_leaf()) {
     const keys::Scalar* share = known.front();
     known = known.subspan(1);
@@ -59,10 +60,13 @@ std::vector<keys::Scalar> split_along(const keys::Scalar& secret, const policy::
   return shares;
 }
 
-bool is_satisfied(std::span<const keys::Scalar* const> known, const policy::Node& root) { return is_node_satisfied(known, root); }
+bool is_satisfied(std::span<const keys::Scalar* const> known, const policy::Node& root) {
+  return is_node_satisfied(known, root);
+}
 
 //= SPEC SPL-02
-Result<std::optional<keys::Scalar>> combine_along(std::span<const keys::Scalar* const> known, const policy::Node& root) {
+Result<std::optional<keys::Scalar>> combine_along(std::span<const keys::Scalar* const> known,
+                                                  const policy::Node& root) {
   return combine_node(known, root);
 }
 

@@ -17,8 +17,8 @@ std::vector<keys::Scalar> split_along(const keys::Scalar& secret, const policy::
 // Whether the shares at hand satisfy the tree; `known` as below.
 bool is_satisfied(std::span<const keys::Scalar* const> known, const policy::Node& root);
 
-// The secret from the shares at hand, one pointer for every leaf in written order, null where unknown. Empty where the tree is
-// not satisfied. Errors: forged (a surplus share off the polynomial).
+// The secret from the shares at hand, one pointer for every leaf in written order, null where unknown. Empty where the
+// tree is not satisfied. Errors: forged (a surplus share off the polynomial).
 Result<std::optional<keys::Scalar>> combine_along(std::span<const keys::Scalar* const> known, const policy::Node& root);
 
 }  // namespace triclave::capsule

@@ -1,8 +1,8 @@
 #include "capsule/wrap.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/hash.h"
 #include "base/names.h"
@@ -26,8 +26,9 @@ Result<WrapRecipient> parse_recipient(const v1::WrapRecipient& message) {
   WrapRecipient out{};
   TRICLAVE_TRY_ASSIGN(out.key_id, fixed<32>(message.key_id(), "a recipient's key id"));
   if (message.kem() != static_cast<std::uint32_t>(Kem::xwing))
-    return fail(ErrorKind::unsupported, fmt::format("a recipient of the capsule uses KEM {:#06x}, which this program does not know",
-                                                    message.kem()));
+    return fail(
+        ErrorKind::unsupported,
+        fmt::format("a recipient of the capsule uses KEM {:#06x}, which this program does not know", message.kem()));
   out.kem = Kem::xwing;
   if (message.enc().size() != kXWingEncSize) return damaged("an encapsulated key has a wrong size");
   out.enc = to_bytes(message.enc());
@@ -44,7 +45,8 @@ Result<WrapCompartment> parse_compartment(const v1::WrapCompartment& message) {
   out.places = policy::leaves(out.policy.tree);
   //= SPEC CAP-07
   if (static_cast<std::size_t>(message.leaves_size()) != out.places.size())
-    return damaged(fmt::format("compartment {} has {} masked shares for {} leaves", out.name, message.leaves_size(), out.places.size()));
+    return damaged(fmt::format("compartment {} has {} masked shares for {} leaves", out.name, message.leaves_size(),
+                               out.places.size()));
   for (const auto& each : message.leaves()) {
     MaskedLeaf leaf{};
     TRICLAVE_TRY_ASSIGN(leaf.masked_share, fixed<32>(each.masked_share(), "a masked share"));
@@ -63,7 +65,8 @@ Result<void> check_recipients(const Wrap& wrap) {
   for (const WrapCompartment& compartment : wrap.compartments)
     for (const policy::LeafAt& place : compartment.places) {
       const WrapRecipient* recipient = wrap.find(place.key_id);
-      if (recipient == nullptr) return damaged(fmt::format("compartment {} names a key that is no recipient", compartment.name));
+      if (recipient == nullptr)
+        return damaged(fmt::format("compartment {} names a key that is no recipient", compartment.name));
       used[static_cast<std::size_t>(recipient - wrap.recipients.data())] = true;
     }
   if (std::find(used.begin(), used.end(), false) != used.end()) return damaged("a recipient stands at no leaf");
@@ -91,8 +94,9 @@ const WrapRecipient* Wrap::find(const Id& key_id) const {
 Result<Wrap> parse_wrap(ByteView bytes) {
   //= SPEC LIM-01
   TRICLAVE_TRY_ASSIGN(const v1::Wrap message, format::parse_strict<v1::Wrap>(bytes, kMaxWrap, "a wrap of the capsule"));
-  if (message.recipients_size() < 1 || message.recipients_size() > kMaxRecipients || message.former_size() > kMaxFormer ||
-      message.compartments_size() < 1 || message.compartments_size() > kMaxCompartments)
+  if (message.recipients_size() < 1 || message.recipients_size() > kMaxRecipients ||
+      message.former_size() > kMaxFormer || message.compartments_size() < 1 ||
+      message.compartments_size() > kMaxCompartments)
     return damaged("a wrap has too few or too many recipients or compartments");
   Wrap wrap;
   TRICLAVE_TRY_ASSIGN(wrap.capsule_id, fixed<32>(message.capsule_id(), "a wrap's capsule id"));
@@ -103,7 +107,8 @@ Result<Wrap> parse_wrap(ByteView bytes) {
   }
   for (const auto& each : message.compartments()) {
     TRICLAVE_TRY_ASSIGN(WrapCompartment compartment, parse_compartment(each));
-    if (wrap.find(compartment.name) != nullptr) return damaged(fmt::format("compartment {} stands twice in a wrap", compartment.name));
+    if (wrap.find(compartment.name) != nullptr)
+      return damaged(fmt::format("compartment {} stands twice in a wrap", compartment.name));
     wrap.compartments.push_back(std::move(compartment));
   }
   for (const auto& each : message.former()) {

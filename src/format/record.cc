@@ -1,8 +1,8 @@
 #include "format/record.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/integers.h"
 
@@ -13,9 +13,12 @@ constexpr std::string_view kMagic = "triclave";
 
 std::string_view name_of(std::uint16_t kind) {
   switch (kind) {
-    case static_cast<std::uint16_t>(RecordKind::capsule): return "a capsule";
-    case static_cast<std::uint16_t>(RecordKind::object): return "a sealed object";
-    default: return "a record of an unknown kind";
+    case static_cast<std::uint16_t>(RecordKind::capsule):
+      return "a capsule";
+    case static_cast<std::uint16_t>(RecordKind::object):
+      return "a sealed object";
+    default:
+      return "a record of an unknown kind";
   }
 }
 
@@ -34,19 +37,22 @@ Result<void> check_preamble(ByteView bytes, RecordKind kind, std::string_view wh
   const auto magic = as_bytes(kMagic);
   //= SPEC REC-01
   if (bytes.size() < kPreambleSize || !std::equal(magic.begin(), magic.end(), bytes.begin()))
-    return fail(ErrorKind::malformed, fmt::format("{} is not a Triclave record: it does not begin with \"triclave\"", what));
+    return fail(ErrorKind::malformed,
+                fmt::format("{} is not a Triclave record: it does not begin with \"triclave\"", what));
   const auto found_kind = from_big_endian<std::uint16_t>(bytes.subspan(8));
   const auto version = from_big_endian<std::uint16_t>(bytes.subspan(10));
   //= SPEC REC-02
   if (version > kVersion)
-    return fail(ErrorKind::unsupported,
-                fmt::format("{} was written by a newer Triclave (format version {}, this program reads {}): update the program", what,
-                            version, kVersion));
-  if (version == 0) return fail(ErrorKind::malformed, fmt::format("{} has format version 0, which never existed", what));
+    return fail(
+        ErrorKind::unsupported,
+        fmt::format("{} was written by a newer Triclave (format version {}, this program reads {}): update the program",
+                    what, version, kVersion));
+  if (version == 0)
+    return fail(ErrorKind::malformed, fmt::format("{} has format version 0, which never existed", what));
   //= SPEC REC-03
   if (found_kind != static_cast<std::uint16_t>(kind))
-    return fail(ErrorKind::malformed,
-                fmt::format("{} is {}, where {} was expected", what, name_of(found_kind), name_of(static_cast<std::uint16_t>(kind))));
+    return fail(ErrorKind::malformed, fmt::format("{} is {}, where {} was expected", what, name_of(found_kind),
+                                                  name_of(static_cast<std::uint16_t>(kind))));
   return {};
 }
 

@@ -1,10 +1,9 @@
 #include "format/strict.h"
 
+#include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
-#include <fmt/format.h>
 
 namespace triclave::format {
 namespace {
@@ -12,8 +11,8 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// Walks the bytes of one message beside its schema. Only what suite 1 uses is known: uint32, uint64, bool, string, bytes and
-// nested messages.
+// Walks the bytes of one message beside its schema. Only what suite 1 uses is known: uint32, uint64, bool, string,
+// bytes and nested messages.
 class Walk {
  public:
   explicit Walk(std::string_view what) : what_(what) {}
@@ -39,7 +38,8 @@ class Walk {
                              field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64 ||
                              field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
       //= SPEC PB-06
-      if (wire_type != (is_number ? 0u : 2u)) return refuse(type, fmt::format("has a wrong wire type at {}", field->name()));
+      if (wire_type != (is_number ? 0u : 2u))
+        return refuse(type, fmt::format("has a wrong wire type at {}", field->name()));
       std::uint64_t value = 0;
       //= SPEC PB-04
       if (!varint(bytes, value)) return refuse(type, fmt::format("has a broken integer at {}", field->name()));
@@ -90,7 +90,8 @@ class Walk {
   }
 
   tl::unexpected<Error> refuse(const Descriptor& type, std::string_view why) const {
-    return fail(ErrorKind::malformed, fmt::format("{} is damaged or not in Triclave's format: {} {}", what_, type.name(), why));
+    return fail(ErrorKind::malformed,
+                fmt::format("{} is damaged or not in Triclave's format: {} {}", what_, type.name(), why));
   }
 
   std::string_view what_;

@@ -1,6 +1,6 @@
-// Protocol Buffers, read strictly: SPEC.md, "Strict messages". Protobuf itself lets a field come twice, in any order, padded or
-// unknown; here one message has exactly one encoding, and what a message may cost is checked on its bytes before
-// anything is allocated for it.
+// Protocol Buffers, read strictly: SPEC.md, "Strict messages". Protobuf itself lets a field come twice, in any order,
+// padded or unknown; here one message has exactly one encoding, and what a message may cost is checked on its bytes
+// before anything is allocated for it.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -12,7 +12,7 @@
 
 namespace triclave::format {
 
-inline constexpr int kMaxDepth = 24;             // nested messages
+inline constexpr int kMaxDepth = 24;              // nested messages
 inline constexpr std::size_t kMaxFields = 65536;  // fields of a record in all, nested ones included
 
 // Refuses (malformed) bytes that are not the one strict encoding of `type`; `what` names the thing in the message.
@@ -21,7 +21,8 @@ Result<void> check_strict(ByteView bytes, const google::protobuf::Descriptor& ty
 template <class Message>
 Result<Message> parse_strict(ByteView bytes, std::size_t max_size, std::string_view what) {
   if (bytes.size() > max_size)
-    return fail(ErrorKind::malformed, std::string(what) + " is larger than the format allows (" + std::to_string(max_size) + " bytes)");
+    return fail(ErrorKind::malformed,
+                std::string(what) + " is larger than the format allows (" + std::to_string(max_size) + " bytes)");
   if (auto strict = check_strict(bytes, *Message::descriptor(), what); !strict) return tl::unexpected(strict.error());
   Message out;
   if (!out.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))

@@ -1,0 +1,44 @@
+// The frame of a sealed object: preamble, header, embedded capsule (SPEC.md sections 2 and 7).
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "triclave/bytes.h"
+#include "triclave/error.h"
+#include "triclave/io.h"
+
+namespace triclave::envelope {
+
+inline constexpr std::size_t kMaxHeader = 64 * 1024;
+
+struct Header {
+  Id capsule_id{};
+  std::array<std::uint8_t, 16> object_id{};
+  std::string name;
+  std::string dataset;
+  std::string compartment;  // of the one stream that a byte object has
+  bool content_signed = false;
+};
+
+struct Frame {
+  Header header;
+  Id header_hash{};  // over the header's bytes as received
+  Bytes capsule;     // the embedded record; empty: detached
+  std::uint64_t stream_offset = 0;
+};
+
+// The bytes before the stream, and the hash that the stream's context needs.
+struct WrittenFrame {
+  Bytes bytes;
+  Id header_hash{};
+};
+WrittenFrame write_frame(const Header& header, ByteView capsule);
+
+// Reads front to back, so that a pipe will do. Errors: malformed, unsupported, io.
+Result<Frame> read_frame(Source& sealed);
+
+// Cobblestone context of stream `index`.
+Bytes stream_context(const Id& header_hash, std::uint32_t index);
+
+}  // namespace triclave::envelope

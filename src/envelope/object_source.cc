@@ -1,0 +1,217 @@
+#include "envelope/object_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/guarded.h"
+#include "base/labels.h"
+#include "base/merkle.h"
+#include "base/try.h"
+#include "envelope/content_signature.h"
+#include "envelope/object_sink.h"
+
+namespace triclave::envelope {
+
+using cipher::kChunkSize;
+using cipher::kPrefixSize;
+using cipher::kSealedChunkSize;
+
+Result<ObjectInfo> object_info(const Frame& frame, std::optional<std::uint64_t> sealed_size) {
+  const Header& header = frame.header;
+  ObjectInfo out{header.capsule_id,     header.object_id,       header.name,         header.dataset, header.compartment,
+                 header.content_signed, !frame.capsule.empty(), frame.stream_offset, sealed_size,    std::nullopt};
+  if (!sealed_size) return out;
+  const std::uint64_t around = frame.stream_offset + (header.content_signed ? kSignatureSize : 0);
+  if (*sealed_size < around) return fail(ErrorKind::malformed, "the sealed object is cut short");
+  //= SPEC OBJ-06
+  auto plain = cipher::plain_size(*sealed_size - around);
+  if (!plain) return fail(plain.error().kind, "the sealed object is cut short or extended: " + plain.error().message);
+  out.plain_size = *plain;
+  return out;
+}
+
+Result<std::unique_ptr<OpenObject>> ObjectSource::start(const Secret<32>& data_key, const Frame& frame,
+                                                        const Verifier& producer, std::unique_ptr<Source> sealed) {
+  TRICLAVE_TRY_ASSIGN(ObjectInfo info, object_info(frame, sealed->size()));
+  cipher::Prefix prefix;
+  TRICLAVE_TRY_ASSIGN(const std::size_t got, sealed->read_at(frame.stream_offset, prefix));
+  if (got < prefix.size())
+    return fail(ErrorKind::malformed, "the sealed object is cut short at the beginning of its stream");
+  //= SPEC OBJ-05
+  auto message = cipher::Message::open(data_key, stream_context(frame.header_hash, 0), prefix);
+  if (!message)
+    return fail(message.error().kind,
+                "the object's stream was not sealed under this capsule and header, or was changed since");
+  return std::unique_ptr<OpenObject>(
+      new ObjectSource(std::move(*message), std::move(info), frame.header_hash, producer, std::move(sealed)));
+}
+
+ObjectSource::ObjectSource(cipher::Message message, ObjectInfo info, const Id& header_hash, Verifier producer,
+                           std::unique_ptr<Source> sealed)
+    : message_(std::move(message)),
+      info_(std::move(info)),
+      header_hash_(header_hash),
+      producer_(std::move(producer)),
+      sealed_(std::move(sealed)) {}
+
+ObjectSource::~ObjectSource() { wipe(plain_); }
+
+std::uint64_t ObjectSource::chunks_offset() const { return info_.stream_offset + kPrefixSize; }
+
+Result<std::size_t> ObjectSource::read_at(std::uint64_t offset, MutableBytes out) {
+  auto got = info_.plain_size ? read_range(offset, out) : read_forward(offset, out);
+  if (!got) wipe(out);
+  return got;
+}
+
+std::optional<std::uint64_t> ObjectSource::size() const {
+  if (!info_.plain_size) return std::nullopt;
+  //= SPEC OBJ-07
+  if (!end_checked_) {
+    auto& self = const_cast<ObjectSource&>(*this);  // fills a cache: what a caller sees does not change
+    if (!self.open_chunks(*info_.plain_size / kChunkSize, 1, nullptr)) return std::nullopt;
+  }
+  return info_.plain_size;
+}
+
+Result<std::size_t> ObjectSource::open_chunks(std::uint64_t first, std::size_t count, std::uint8_t* out) {
+  std::size_t wanted = count * kSealedChunkSize;
+  if (info_.plain_size) {  // a signature may follow the stream
+    const std::uint64_t stream = *cipher::sealed_size(*info_.plain_size) - kPrefixSize;
+    wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(wanted, stream - std::min(stream, first * kSealedChunkSize)));
+  }
+  if (run_.size() < wanted) run_.resize(std::max(wanted, kSealedRunSize));
+  TRICLAVE_TRY_ASSIGN(const std::size_t got,
+                      sealed_->read_at(chunks_offset() + first * kSealedChunkSize, MutableBytes(run_).first(wanted)));
+  if (info_.plain_size && got < wanted)
+    return fail(ErrorKind::malformed, "the sealed object became shorter while it was read");
+  // The last chunk is always short, so a full read has not met it and a short one ends in it.
+  const bool last = got < count * kSealedChunkSize;
+  const std::size_t rest = got % kSealedChunkSize;
+  //= SPEC OBJ-06
+  if (last && rest < cipher::kTagSize)
+    return fail(ErrorKind::malformed,
+                fmt::format("the sealed object ends at chunk {} without its last chunk: it was cut short",
+                            first + got / kSealedChunkSize));
+  const std::size_t size = got / kSealedChunkSize * kChunkSize + (last ? rest - cipher::kTagSize : 0);
+  if (out == nullptr) {
+    if (plain_.size() < size) plain_.resize(std::max(size, info_.plain_size ? kChunkSize : kRunSize));
+    plain_first_.reset();
+    out = plain_.data();
+  }
+  TRICLAVE_TRY(message_.open_run(first, ByteView(run_).first(got), last, {out, size}));
+  if (out == plain_.data()) {
+    plain_first_ = first;
+    plain_size_ = size;
+  }
+  if (last) end_checked_ = true;
+  return size;
+}
+
+Result<std::size_t> ObjectSource::read_range(std::uint64_t offset, MutableBytes out) {
+  const std::uint64_t total = *info_.plain_size;
+  if (offset >= total || out.size() > total - offset) {
+    // The answer tells where the end is, so the end must be authentic.
+    if (!end_checked_) TRICLAVE_TRY(open_chunks(total / kChunkSize, 1, nullptr));
+    if (offset >= total) return 0;
+    out = out.first(static_cast<std::size_t>(total - offset));
+  }
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const std::uint64_t chunk = (offset + done) / kChunkSize;
+    const auto skip = static_cast<std::size_t>((offset + done) % kChunkSize);
+    const std::size_t left = out.size() - done;
+    if (skip == 0 && left >= kChunkSize) {  // whole chunks go straight to the caller
+      TRICLAVE_TRY_ASSIGN(const std::size_t got,
+                          open_chunks(chunk, std::min(left / kChunkSize, kRunChunks), out.data() + done));
+      done += got;
+      continue;
+    }
+    if (plain_first_ != chunk || plain_size_ > kChunkSize) TRICLAVE_TRY(open_chunks(chunk, 1, nullptr));
+    if (plain_size_ <= skip) return fail(ErrorKind::malformed, "the sealed object became shorter while it was read");
+    const std::size_t taken = std::min(left, plain_size_ - skip);
+    std::memcpy(out.data() + done, plain_.data() + skip, taken);
+    done += taken;
+  }
+  return done;
+}
+
+Result<std::size_t> ObjectSource::read_forward(std::uint64_t offset, MutableBytes out) {
+  if (info_.content_signed)
+    return fail(ErrorKind::invalid_argument,
+                "a content signature stands at the object's end: save the object to a file to read it");
+  if (offset != position_)
+    return fail(ErrorKind::invalid_argument,
+                "a pipe can only be read from front to back; save the object to a file first");
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const std::uint64_t run_start = plain_first_ ? *plain_first_ * kChunkSize : 0;
+    if (!plain_first_ || position_ == run_start + plain_size_) {
+      if (end_checked_) break;
+      TRICLAVE_TRY(open_chunks(position_ / kChunkSize, kRunChunks, nullptr));
+      continue;
+    }
+    const auto at = static_cast<std::size_t>(position_ - run_start);
+    const std::size_t taken = std::min(out.size() - done, plain_size_ - at);
+    std::memcpy(out.data() + done, plain_.data() + at, taken);
+    done += taken;
+    position_ += taken;
+  }
+  return done;
+}
+
+Result<std::uint64_t> ObjectSource::copy_to(Sink& out) {
+  //= SPEC OBJ-08
+  if (info_.content_signed) TRICLAVE_TRY(verify_content());
+  std::uint64_t chunk = 0;
+  std::uint64_t total = 0;
+  if (plain_.size() < kRunSize) plain_.resize(kRunSize);
+  MerkleTree tree;
+  tree.add({ByteView(message_.prefix())});
+  while (true) {
+    TRICLAVE_TRY_ASSIGN(const std::size_t got, open_chunks(chunk, kRunChunks, nullptr));
+    if (info_.content_signed) add_run(tree, ByteView(run_).first(cipher::sealed_run_size(got, got < kRunSize)));
+    TRICLAVE_TRY(out.write(ByteView(plain_).first(got)));
+    total += got;
+    if (got < kRunSize) break;
+    chunk += kRunChunks;
+  }
+  // What was decrypted is what was verified, even where somebody wrote to the object in between.
+  if (info_.content_signed && tree.root() != verified_root_)
+    return fail(ErrorKind::forged, "the sealed object was changed while it was read");
+  TRICLAVE_TRY(out.finish());
+  return total;
+}
+
+Result<void> ObjectSource::verify_content() {
+  if (!info_.content_signed) return fail(ErrorKind::invalid_argument, "the object's content is not signed");
+  if (!info_.plain_size)
+    return fail(ErrorKind::invalid_argument,
+                "the object's content is signed, and the signature stands at its end: save it to a file first");
+  MerkleTree tree;
+  tree.add({ByteView(message_.prefix())});
+  const std::uint64_t end = chunks_offset() + *cipher::sealed_size(*info_.plain_size) - kPrefixSize;
+  if (run_.size() < kSealedRunSize) run_.resize(kSealedRunSize);
+  for (std::uint64_t at = chunks_offset(); at < end;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kSealedRunSize, end - at));
+    TRICLAVE_TRY_ASSIGN(const std::size_t got, sealed_->read_at(at, MutableBytes(run_).first(wanted)));
+    if (got < wanted) return fail(ErrorKind::malformed, "the sealed object became shorter while it was read");
+    add_run(tree, ByteView(run_).first(got));
+    at += got;
+  }
+  Bytes signature(kSignatureSize);
+  TRICLAVE_TRY_ASSIGN(const std::size_t got, sealed_->read_at(end, signature));
+  signature.resize(got);
+  auto verified = producer_.verify(role::kObject, signed_content(header_hash_, tree.root()), signature);
+  if (!verified)
+    return fail(verified.error().kind,
+                "the object's content is not what its producer signed: " + verified.error().message,
+                {{producer_.name(), "its content signature does not stand"}});
+  verified_root_ = tree.root();
+  return {};
+}
+
+}  // namespace triclave::envelope

@@ -1,0 +1,56 @@
+// A sealed object in, plaintext out: any range of it, each chunk authenticated before it is released.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "cipher/cobblestone.h"
+#include "envelope/frame.h"
+#include "triclave/keys.h"
+#include "triclave/opener.h"
+
+namespace triclave::envelope {
+
+class ObjectSource final : public OpenObject {
+ public:
+  // Reads the prefix behind `frame` and checks its commitment. `producer` signed the capsule. Errors: forged,
+  // malformed, io.
+  static Result<std::unique_ptr<OpenObject>> start(const Secret<32>& data_key, const Frame& frame,
+                                                   const Verifier& producer, std::unique_ptr<Source> sealed);
+  ~ObjectSource() override;
+
+  const ObjectInfo& info() const noexcept override { return info_; }
+  Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override;
+  std::optional<std::uint64_t> size() const override;
+  Result<std::uint64_t> copy_to(Sink& out) override;
+  Result<void> verify_content() override;
+
+ private:
+  ObjectSource(cipher::Message message, ObjectInfo info, const Id& header_hash, Verifier producer,
+               std::unique_ptr<Source> sealed);
+
+  // Decrypts `count` chunks from `first` into `out` or, where that is null, into plain_; returns the plaintext's bytes.
+  Result<std::size_t> open_chunks(std::uint64_t first, std::size_t count, std::uint8_t* out);
+  Result<std::size_t> read_range(std::uint64_t offset, MutableBytes out);
+  Result<std::size_t> read_forward(std::uint64_t offset, MutableBytes out);
+  std::uint64_t chunks_offset() const;
+
+  cipher::Message message_;
+  ObjectInfo info_;
+  Id header_hash_;
+  Verifier producer_;
+  std::unique_ptr<Source> sealed_;
+  Bytes run_;    // ciphertext
+  Bytes plain_;  // of the chunks that plain_first_ and plain_size_ tell; wiped at the end
+  std::optional<std::uint64_t> plain_first_;
+  std::size_t plain_size_ = 0;
+  std::uint64_t position_ = 0;  // over a pipe: where the next read must begin
+  Id verified_root_{};          // of the content, once its signature has verified
+  bool end_checked_ = false;    // the last chunk has been authenticated
+};
+
+// The public header as ObjectInfo; sizes where `sealed_size` is known. Errors: malformed (no plaintext has this
+// length).
+Result<ObjectInfo> object_info(const Frame& frame, std::optional<std::uint64_t> sealed_size);
+
+}  // namespace triclave::envelope
