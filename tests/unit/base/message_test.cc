@@ -8,7 +8,12 @@ namespace triclave {
 namespace {
 
 TEST(Message, PrefixesEachFieldWithItsLength) {
-  EXPECT_EQ(to_hex(M({"ab", std::uint16_t{0x647A}, Bytes{}})), "00000002" "6162" "00000002" "647a" "00000000");
+  EXPECT_EQ(to_hex(M({"ab", std::uint16_t{0x647A}, Bytes{}})),
+            "00000002"
+            "6162"
+            "00000002"
+            "647a"
+            "00000000");
 }
 
 TEST(Message, TellsSplitsOfTheSameBytesApart) { EXPECT_NE(M({"ab", "c"}), M({"a", "bc"})); }
