@@ -22,8 +22,8 @@ inline constexpr std::uint64_t kMaxChunks = std::uint64_t{1} << 38;
 
 using Prefix = std::array<std::uint8_t, kPrefixSize>;
 
-// Length of a message from its plaintext's and back. Errors: invalid_argument (over 4 PiB - 1), malformed (no plaintext has
-// a message of this length).
+// Length of a message from its plaintext's and back. Errors: invalid_argument (over 4 PiB - 1), malformed (no plaintext
+// has a message of this length).
 Result<std::uint64_t> sealed_size(std::uint64_t plain_size);
 Result<std::uint64_t> plain_size(std::uint64_t sealed_size);
 
@@ -39,20 +39,30 @@ class Message {
 
   const Prefix& prefix() const noexcept { return prefix_; }
 
-  // A run of chunks numbered from `first`. `plain` holds whole chunks, but for the message's last one when `last` is set:
-  // then the run ends in a chunk of 0 to 16383 bytes (so a run that ends on a boundary is followed by an empty chunk).
-  // `sealed` has exactly sealed_run_size(plain.size(), last) bytes and does not overlap `plain`.
-  // Errors: invalid_argument (sizes that do not fit, over 2^38 chunks).
+  // A run of chunks numbered from `first`. `plain` holds whole chunks, but for the message's last one when `last` is
+  // set: then the run ends in a chunk of 0 to 16383 bytes (so a run that ends on a boundary is followed by an empty
+  // chunk). `sealed` has exactly sealed_run_size(plain.size(), last) bytes and does not overlap `plain`. Errors:
+  // invalid_argument (sizes that do not fit, overlap, over 2^38 chunks).
   Result<void> seal_run(std::uint64_t first, ByteView plain, bool last, MutableBytes sealed) const;
 
   // The reverse. On failure every byte of `plain` is zeroed and the error's message names the chunk. Errors: forged,
-  // malformed (sizes).
+  // malformed (no run has this length, over 2^38 chunks), invalid_argument (`plain` of another size, overlap).
   Result<void> open_run(std::uint64_t first, ByteView sealed, bool last, MutableBytes plain) const;
 
   // The same where chunks lie one behind the other with 16 spare bytes behind each: encrypted and decrypted where they
-  // stand, the tag in the spare bytes. `run` has sealed_run_size bytes.
+  // stand, the tag in the spare bytes. `run` has sealed_run_size bytes; all of it is zeroed where opening fails.
   Result<void> seal_run_in_place(std::uint64_t first, MutableBytes run, bool last) const;
   Result<void> open_run_in_place(std::uint64_t first, MutableBytes run, bool last) const;
+
+ private:
+  struct Run;
+  Message(const Engine& engine, const Secret<32>& input_key, ByteView context, ByteView salt);
+  void seal_chunks(const Run& run, const std::uint8_t* plain, std::size_t stride, std::uint8_t* sealed) const noexcept;
+  Result<void> open_chunks(const Run& run, const std::uint8_t* sealed, std::uint8_t* plain, std::size_t stride) const;
+
+  const Engine* engine_;
+  SecretBytes keys_;  // the engine's key state, then the base nonce
+  Prefix prefix_;
 };
 
 // Bytes of a sealed run of `plain` bytes; with `last` the short chunk's tag counts too.

@@ -15,12 +15,15 @@ struct Engine {
   bool (*runs_here)() noexcept;
   std::size_t state_size;  // bytes, at most kMaxStateSize
   void (*expand)(std::uint8_t* state, const std::uint8_t* key32) noexcept;
-  // One AES-256-GCM message without associated data; `in` and `out` are equal or disjoint. `nonce` has 12 bytes, `tag` 16.
+  // One AES-256-GCM message without associated data; `in` and `out` are equal or disjoint. `nonce` has 12 bytes,
+  // `tag` 16.
   void (*seal)(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
                std::uint8_t* out, std::uint8_t* tag) noexcept;
   // False, with `out` zeroed, where the tag does not fit.
   bool (*open)(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
                const std::uint8_t* tag, std::uint8_t* out) noexcept;
+  // How many messages the calling thread has sealed or opened with it: lets a test prove which engine ran.
+  std::uint64_t (*uses)() noexcept;
 };
 
 inline constexpr std::size_t kMaxStateSize = 2048;
@@ -31,5 +34,11 @@ std::span<const Engine* const> engines() noexcept;
 // names another one, for tests and measurements; an unknown name or one that does not run here ends in the default.
 const Engine& best_engine() noexcept;
 const Engine* find_engine(std::string_view name) noexcept;
+// What best_engine() decides where TRICLAVE_ENGINE has this value; empty where it is not set.
+const Engine& choose_engine(std::string_view wish) noexcept;
+
+extern const Engine ipsec_mb_engine;  // only where the build has TRICLAVE_HAVE_IPSEC_MB
+extern const Engine botan_engine;     // runs everywhere
+extern const Engine sodium_engine;
 
 }  // namespace triclave::cipher

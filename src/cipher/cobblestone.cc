@@ -1,0 +1,239 @@
+#include "cipher/cobblestone.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "base/integers.h"
+#include "base/random.h"
+#include "base/try.h"
+
+namespace triclave::cipher {
+namespace {
+
+constexpr std::size_t kKeySize = 32;
+constexpr std::size_t kNonceSize = 12;
+constexpr std::size_t kBlock = crypto_auth_hmacsha512_BYTES;
+constexpr std::uint64_t kMaxPlainSize = kMaxChunks * kChunkSize - 1;
+
+using Nonce = std::array<std::uint8_t, kNonceSize>;
+
+// key || base nonce || commitment are the first 76 of these.
+using KeyMaterial = Secret<2 * kBlock>;
+static_assert(kKeySize + kNonceSize + kCommitmentSize <= 2 * kBlock);
+
+ByteView commitment_of(const KeyMaterial& material) {
+  return ByteView(material.view()).subspan(kKeySize + kNonceSize, kCommitmentSize);
+}
+
+// HMAC-SHA-512 with its state wiped. libsodium's, for its state lives on the stack and can be copied: no allocation and
+// no look-up by name, and the second block starts from the first one's keyed state.
+class Hmac {
+ public:
+  explicit Hmac(std::span<const std::uint8_t, kKeySize> key) {
+    crypto_auth_hmacsha512_init(&state_, key.data(), key.size());
+  }
+  Hmac(const Hmac&) = default;
+  Hmac& operator=(const Hmac&) = delete;
+  ~Hmac() { sodium_memzero(&state_, sizeof state_); }
+  void update(ByteView bytes) { crypto_auth_hmacsha512_update(&state_, bytes.data(), bytes.size()); }
+  void finish(std::uint8_t* out) { crypto_auth_hmacsha512_final(&state_, out); }
+
+ private:
+  crypto_auth_hmacsha512_state state_;
+};
+
+// HKDF-Expand-SHA-512(prk = input_key, info = name of the scheme || 0x00 || salt || context), its two first blocks.
+KeyMaterial derive(const Secret<32>& input_key, ByteView salt, ByteView context) {
+  using namespace std::string_view_literals;
+  static constexpr auto kScheme = "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"sv;
+  KeyMaterial out;
+  Hmac first(input_key.view());
+  Hmac second(first);
+  const auto expand = [&](Hmac& hmac, std::uint8_t counter, std::uint8_t* block) {
+    hmac.update(as_bytes(kScheme));
+    hmac.update(salt);
+    hmac.update(context);
+    hmac.update({&counter, 1});
+    hmac.finish(block);
+  };
+  expand(first, 1, out.data());
+  second.update({out.data(), kBlock});
+  expand(second, 2, out.data() + kBlock);
+  return out;
+}
+
+// The nonce of a chunk: its number, big-endian and as wide as the nonce, XORed into the base nonce.
+void set_nonce(Nonce& nonce, const std::uint8_t* base, std::uint64_t chunk) {
+  std::copy(base, base + kNonceSize, nonce.begin());
+  const auto number = big_endian(chunk);
+  for (std::size_t i = 0; i < number.size(); ++i) nonce[kNonceSize - number.size() + i] ^= number[i];
+}
+
+bool overlap(ByteView a, ByteView b) {
+  const std::less<> below;
+  return !a.empty() && !b.empty() && below(a.data(), b.data() + b.size()) && below(b.data(), a.data() + a.size());
+}
+
+tl::unexpected<Error> wrong_size(const char* what, std::size_t has, std::size_t needs) {
+  return fail(ErrorKind::invalid_argument, std::string(what) + " has " + std::to_string(has) +
+                                               " bytes where the run needs " + std::to_string(needs));
+}
+
+}  // namespace
+
+Result<std::uint64_t> sealed_size(std::uint64_t plain_size) {
+  if (plain_size > kMaxPlainSize)
+    return fail(ErrorKind::invalid_argument, "a sealed stream holds at most 4 PiB - 1 byte; split the data");
+  return kPrefixSize + plain_size + (plain_size / kChunkSize + 1) * kTagSize;
+}
+
+//= SPEC OBJ-06
+Result<std::uint64_t> plain_size(std::uint64_t sealed_size) {
+  const std::uint64_t body = sealed_size - std::min<std::uint64_t>(sealed_size, kPrefixSize);
+  const std::uint64_t whole = body / kSealedChunkSize;
+  const std::uint64_t tail = body % kSealedChunkSize;
+  if (tail < kTagSize)
+    return fail(ErrorKind::malformed, "no sealed stream has " + std::to_string(sealed_size) +
+                                          " bytes: it was cut short or had something added to it");
+  if (whole >= kMaxChunks)
+    return fail(ErrorKind::malformed,
+                "a sealed stream of " + std::to_string(sealed_size) + " bytes exceeds the 2^38 chunks of the format");
+  return whole * kChunkSize + tail - kTagSize;
+}
+
+std::size_t sealed_run_size(std::size_t plain, bool last) noexcept {
+  return plain + (plain / kChunkSize + (last ? 1 : 0)) * kTagSize;
+}
+
+// Which chunks a run has: whole ones, then, with `last`, one of `tail` bytes.
+struct Message::Run {
+  std::uint64_t first;
+  std::size_t chunks;
+  std::size_t whole;
+  std::size_t tail;
+
+  static Result<Run> of_plain(std::uint64_t first, std::size_t size, bool last) {
+    const std::size_t tail = size % kChunkSize;
+    if (tail != 0 && !last)
+      return fail(ErrorKind::invalid_argument, "a run that is not the last one holds whole chunks of 16384 bytes; " +
+                                                   std::to_string(tail) + " bytes are left over");
+    return make(ErrorKind::invalid_argument, first, size / kChunkSize, tail, last);
+  }
+
+  static Result<Run> of_sealed(ErrorKind kind, std::uint64_t first, std::size_t size, bool last) {
+    const std::size_t rest = size % kSealedChunkSize;
+    if (last ? rest < kTagSize : rest != 0)
+      return fail(kind, "no run of sealed chunks that " + std::string(last ? "ends" : "does not end") +
+                            " its stream has " + std::to_string(size) +
+                            " bytes: it was cut short or had something added to it");
+    return make(kind, first, size / kSealedChunkSize, last ? rest - kTagSize : 0, last);
+  }
+
+  std::size_t plain_size() const { return whole * kChunkSize + tail; }
+  std::size_t size_of(std::size_t chunk) const { return chunk < whole ? kChunkSize : tail; }
+
+ private:
+  // Room for the short last chunk is kept: either it ends this run, or it must follow.
+  static Result<Run> make(ErrorKind kind, std::uint64_t first, std::size_t whole, std::size_t tail, bool last) {
+    if (first >= kMaxChunks || whole >= kMaxChunks - first)
+      return fail(kind, "a stream has at most 2^38 chunks; a run of " + std::to_string(whole) +
+                            " cannot begin at chunk " + std::to_string(first));
+    return Run{first, whole + (last ? 1 : 0), whole, tail};
+  }
+};
+
+Message::Message(const Engine& engine, const Secret<32>& input_key, ByteView context, ByteView salt)
+    : engine_(&engine), keys_(engine.state_size + kNonceSize) {
+  const KeyMaterial material = derive(input_key, salt, context);
+  engine.expand(keys_.mutable_view().data(), material.data());
+  std::copy_n(material.data() + kKeySize, kNonceSize, keys_.mutable_view().data() + engine.state_size);
+  std::copy(salt.begin(), salt.end(), prefix_.begin());
+  std::ranges::copy(commitment_of(material), prefix_.begin() + kSaltSize);
+}
+
+Message Message::create(const Secret<32>& input_key, ByteView context, const Engine& engine) {
+  //= SPEC OBJ-04
+  return Message(engine, input_key, context, random_array<kSaltSize>());
+}
+
+Result<Message> Message::open(const Secret<32>& input_key, ByteView context, const Prefix& prefix,
+                              const Engine& engine) {
+  Message message(engine, input_key, context, ByteView(prefix).first(kSaltSize));
+  //= SPEC OBJ-05
+  if (!equal_constant_time(message.prefix_, prefix))
+    return fail(
+        ErrorKind::forged,
+        "the key does not fit the sealed stream (its commitment differs): another key or another place sealed it, or "
+        "its first 56 bytes were changed");
+  return message;
+}
+
+void Message::seal_chunks(const Run& run, const std::uint8_t* plain, std::size_t stride,
+                          std::uint8_t* sealed) const noexcept {
+  const std::uint8_t* state = keys_.view().data();
+  Nonce nonce;
+  for (std::size_t i = 0; i < run.chunks; ++i) {
+    set_nonce(nonce, state + engine_->state_size, run.first + i);
+    std::uint8_t* out = sealed + i * kSealedChunkSize;
+    engine_->seal(state, nonce.data(), plain + i * stride, run.size_of(i), out, out + run.size_of(i));
+  }
+  wipe(nonce);
+}
+
+Result<void> Message::open_chunks(const Run& run, const std::uint8_t* sealed, std::uint8_t* plain,
+                                  std::size_t stride) const {
+  const std::uint8_t* state = keys_.view().data();
+  Nonce nonce;
+  const auto opens = [&](std::size_t i) {
+    set_nonce(nonce, state + engine_->state_size, run.first + i);
+    const std::uint8_t* in = sealed + i * kSealedChunkSize;
+    //= SPEC OBJ-05
+    return engine_->open(state, nonce.data(), in, run.size_of(i), in + run.size_of(i), plain + i * stride);
+  };
+  std::size_t i = 0;
+  while (i < run.chunks && opens(i)) ++i;
+  wipe(nonce);
+  if (i == run.chunks) return {};
+  return fail(ErrorKind::forged, "chunk " + std::to_string(run.first + i) +
+                                     " does not verify: the sealed bytes were changed, moved or cut; fetch them again");
+}
+
+Result<void> Message::seal_run(std::uint64_t first, ByteView plain, bool last, MutableBytes sealed) const {
+  TRICLAVE_TRY_ASSIGN(const Run run, Run::of_plain(first, plain.size(), last));
+  const std::size_t needs = sealed_run_size(plain.size(), last);
+  if (sealed.size() != needs) return wrong_size("the buffer for sealed chunks", sealed.size(), needs);
+  if (overlap(plain, sealed)) return fail(ErrorKind::invalid_argument, "the buffers overlap; use seal_run_in_place");
+  seal_chunks(run, plain.data(), kChunkSize, sealed.data());
+  return {};
+}
+
+Result<void> Message::open_run(std::uint64_t first, ByteView sealed, bool last, MutableBytes plain) const {
+  const auto opened = [&]() -> Result<void> {
+    TRICLAVE_TRY_ASSIGN(const Run run, Run::of_sealed(ErrorKind::malformed, first, sealed.size(), last));
+    if (plain.size() != run.plain_size()) return wrong_size("the buffer for plaintext", plain.size(), run.plain_size());
+    if (overlap(plain, sealed)) return fail(ErrorKind::invalid_argument, "the buffers overlap; use open_run_in_place");
+    return open_chunks(run, sealed.data(), plain.data(), kChunkSize);
+  }();
+  if (!opened) wipe(plain);
+  return opened;
+}
+
+Result<void> Message::seal_run_in_place(std::uint64_t first, MutableBytes run, bool last) const {
+  TRICLAVE_TRY_ASSIGN(const Run shape, Run::of_sealed(ErrorKind::invalid_argument, first, run.size(), last));
+  seal_chunks(shape, run.data(), kSealedChunkSize, run.data());
+  return {};
+}
+
+Result<void> Message::open_run_in_place(std::uint64_t first, MutableBytes run, bool last) const {
+  const auto opened = [&]() -> Result<void> {
+    TRICLAVE_TRY_ASSIGN(const Run shape, Run::of_sealed(ErrorKind::malformed, first, run.size(), last));
+    return open_chunks(shape, run.data(), run.data(), kSealedChunkSize);
+  }();
+  if (!opened) wipe(run);
+  return opened;
+}
+
+}  // namespace triclave::cipher
