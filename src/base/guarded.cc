@@ -74,7 +74,7 @@ std::uint8_t* from_pool(std::size_t c) {
 
 void sodium_ready() {
   static const int ready = sodium_init();
-  if (ready < 0) std::abort();
+  if (ready < 0) std::abort();  // no random numbers or no memory: nothing safe can be done
 }
 
 std::uint8_t* guarded_allocate(std::size_t size) {
