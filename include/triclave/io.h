@@ -22,6 +22,10 @@ class TRICLAVE_EXPORT Source {
   // Where size() is empty (a pipe), offsets must continue where the last read ended: else invalid_argument.
   virtual Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) = 0;
 
+  // The same bytes where they stand, if the source has them in memory; empty where it does not (the default). They must
+  // not change while they are looked at.
+  virtual ByteView view_at(std::uint64_t offset, std::size_t size);
+
   // Total bytes; empty where nobody knows before the end.
   virtual std::optional<std::uint64_t> size() const = 0;
 };

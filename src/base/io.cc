@@ -46,6 +46,10 @@ class MemorySource final : public Source {
     if (length != 0) std::memcpy(out.data(), bytes_.data() + offset, length);
     return length;
   }
+  ByteView view_at(std::uint64_t offset, std::size_t size) override {
+    if (offset > bytes_.size() || size > bytes_.size() - offset) return {};
+    return bytes_.subspan(static_cast<std::size_t>(offset), size);
+  }
   std::optional<std::uint64_t> size() const override { return bytes_.size(); }
 
  private:
@@ -74,6 +78,8 @@ class MemorySink final : public Sink {
 };
 
 }  // namespace
+
+ByteView Source::view_at(std::uint64_t, std::size_t) { return {}; }
 
 std::unique_ptr<Source> descriptor_source(int descriptor) { return std::make_unique<DescriptorSource>(descriptor); }
 std::unique_ptr<Sink> descriptor_sink(int descriptor) { return std::make_unique<DescriptorSink>(descriptor); }

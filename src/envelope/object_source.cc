@@ -76,39 +76,51 @@ std::optional<std::uint64_t> ObjectSource::size() const {
   return info_.plain_size;
 }
 
-Result<std::size_t> ObjectSource::open_chunks(std::uint64_t first, std::size_t count, std::uint8_t* out) {
+Result<ByteView> ObjectSource::sealed_run(std::uint64_t first, std::size_t count) {
   std::size_t wanted = count * kSealedChunkSize;
+  const std::uint64_t begin = first * kSealedChunkSize;
   if (info_.plain_size) {  // a signature may follow the stream
     const std::uint64_t stream = *cipher::sealed_size(*info_.plain_size) - kPrefixSize;
-    wanted =
-        static_cast<std::size_t>(std::min<std::uint64_t>(wanted, stream - std::min(stream, first * kSealedChunkSize)));
+    wanted = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, stream - std::min(stream, begin)));
   }
-  if (run_.size() < wanted) run_.resize(std::max(wanted, kSealedRunSize));
+  if (const ByteView in_memory = sealed_->view_at(chunks_offset() + begin, wanted); !in_memory.empty())
+    return in_memory;
+  if (run_.size() < wanted) run_.resize(wanted);
   TRICLAVE_TRY_ASSIGN(const std::size_t got,
-                      sealed_->read_at(chunks_offset() + first * kSealedChunkSize, MutableBytes(run_).first(wanted)));
+                      sealed_->read_at(chunks_offset() + begin, MutableBytes(run_).first(wanted)));
   if (info_.plain_size && got < wanted)
     return fail(ErrorKind::malformed, "the sealed object became shorter while it was read");
-  // The last chunk is always short, so a full read has not met it and a short one ends in it.
-  const bool last = got < count * kSealedChunkSize;
-  const std::size_t rest = got % kSealedChunkSize;
+  return ByteView(run_).first(got);
+}
+
+Result<std::size_t> ObjectSource::open_run(std::uint64_t first, std::size_t count, ByteView sealed, std::uint8_t* out) {
+  // The last chunk is always short, so a full run has not met it and a short one ends in it.
+  const bool last = sealed.size() < count * kSealedChunkSize;
+  const std::size_t rest = sealed.size() % kSealedChunkSize;
   //= SPEC OBJ-06
   if (last && rest < cipher::kTagSize)
     return fail(ErrorKind::malformed,
                 fmt::format("the sealed object ends at chunk {} without its last chunk: it was cut short",
-                            first + got / kSealedChunkSize));
-  const std::size_t size = got / kSealedChunkSize * kChunkSize + (last ? rest - cipher::kTagSize : 0);
-  if (out == nullptr) {
-    if (plain_.size() < size) plain_.resize(std::max(size, info_.plain_size ? kChunkSize : kRunSize));
+                            first + sealed.size() / kSealedChunkSize));
+  const std::size_t size = sealed.size() / kSealedChunkSize * kChunkSize + (last ? rest - cipher::kTagSize : 0);
+  const bool keep = out == nullptr;
+  if (keep) {
     plain_first_.reset();
+    if (plain_.size() < size) plain_.resize(size);
     out = plain_.data();
   }
-  TRICLAVE_TRY(message_.open_run(first, ByteView(run_).first(got), last, {out, size}));
-  if (out == plain_.data()) {
+  TRICLAVE_TRY(message_.open_run(first, sealed, last, {out, size}));
+  if (keep) {
     plain_first_ = first;
     plain_size_ = size;
   }
   if (last) end_checked_ = true;
   return size;
+}
+
+Result<std::size_t> ObjectSource::open_chunks(std::uint64_t first, std::size_t count, std::uint8_t* out) {
+  TRICLAVE_TRY_ASSIGN(const ByteView sealed, sealed_run(first, count));
+  return open_run(first, count, sealed, out);
 }
 
 Result<std::size_t> ObjectSource::read_range(std::uint64_t offset, MutableBytes out) {
@@ -166,18 +178,16 @@ Result<std::size_t> ObjectSource::read_forward(std::uint64_t offset, MutableByte
 Result<std::uint64_t> ObjectSource::copy_to(Sink& out) {
   //= SPEC OBJ-08
   if (info_.content_signed) TRICLAVE_TRY(verify_content());
-  std::uint64_t chunk = 0;
-  std::uint64_t total = 0;
-  if (plain_.size() < kRunSize) plain_.resize(kRunSize);
   MerkleTree tree;
   tree.add({ByteView(message_.prefix())});
-  while (true) {
-    TRICLAVE_TRY_ASSIGN(const std::size_t got, open_chunks(chunk, kRunChunks, nullptr));
-    if (info_.content_signed) add_run(tree, ByteView(run_).first(cipher::sealed_run_size(got, got < kRunSize)));
-    TRICLAVE_TRY(out.write(ByteView(plain_).first(got)));
-    total += got;
-    if (got < kRunSize) break;
-    chunk += kRunChunks;
+  std::uint64_t total = 0;
+  for (std::uint64_t chunk = 0;; chunk += kRunChunks) {
+    TRICLAVE_TRY_ASSIGN(const ByteView sealed, sealed_run(chunk, kRunChunks));
+    if (info_.content_signed) add_run(tree, sealed);
+    TRICLAVE_TRY_ASSIGN(const std::size_t size, open_run(chunk, kRunChunks, sealed, nullptr));
+    TRICLAVE_TRY(out.write(ByteView(plain_).first(size)));
+    total += size;
+    if (size < kRunSize) break;
   }
   // What was decrypted is what was verified, even where somebody wrote to the object in between.
   if (info_.content_signed && tree.root() != verified_root_)
@@ -193,17 +203,13 @@ Result<void> ObjectSource::verify_content() {
                 "the object's content is signed, and the signature stands at its end: save it to a file first");
   MerkleTree tree;
   tree.add({ByteView(message_.prefix())});
-  const std::uint64_t end = chunks_offset() + *cipher::sealed_size(*info_.plain_size) - kPrefixSize;
-  if (run_.size() < kSealedRunSize) run_.resize(kSealedRunSize);
-  for (std::uint64_t at = chunks_offset(); at < end;) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kSealedRunSize, end - at));
-    TRICLAVE_TRY_ASSIGN(const std::size_t got, sealed_->read_at(at, MutableBytes(run_).first(wanted)));
-    if (got < wanted) return fail(ErrorKind::malformed, "the sealed object became shorter while it was read");
-    add_run(tree, ByteView(run_).first(got));
-    at += got;
+  for (std::uint64_t chunk = 0;; chunk += kRunChunks) {
+    TRICLAVE_TRY_ASSIGN(const ByteView sealed, sealed_run(chunk, kRunChunks));
+    add_run(tree, sealed);
+    if (sealed.size() < kSealedRunSize) break;
   }
   Bytes signature(kSignatureSize);
-  TRICLAVE_TRY_ASSIGN(const std::size_t got, sealed_->read_at(end, signature));
+  TRICLAVE_TRY_ASSIGN(const std::size_t got, sealed_->read_at(*info_.sealed_size - kSignatureSize, signature));
   signature.resize(got);
   auto verified = producer_.verify(role::kObject, signed_content(header_hash_, tree.root()), signature);
   if (!verified)

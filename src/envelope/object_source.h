@@ -29,7 +29,11 @@ class ObjectSource final : public OpenObject {
   ObjectSource(cipher::Message message, ObjectInfo info, const Id& header_hash, Verifier producer,
                std::unique_ptr<Source> sealed);
 
-  // Decrypts `count` chunks from `first` into `out` or, where that is null, into plain_; returns the plaintext's bytes.
+  // The sealed bytes of up to `count` chunks from `first`, in run_ or where the source has them.
+  Result<ByteView> sealed_run(std::uint64_t first, std::size_t count);
+  // Decrypts what sealed_run gave into `out` or, where that is null, into plain_; returns the plaintext's bytes.
+  Result<std::size_t> open_run(std::uint64_t first, std::size_t count, ByteView sealed, std::uint8_t* out);
+  // Both.
   Result<std::size_t> open_chunks(std::uint64_t first, std::size_t count, std::uint8_t* out);
   Result<std::size_t> read_range(std::uint64_t offset, MutableBytes out);
   Result<std::size_t> read_forward(std::uint64_t offset, MutableBytes out);
