@@ -24,6 +24,15 @@ std::size_t utf8_sequence(std::string_view text) noexcept {
 
 }  // namespace
 
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 //= SPEC ENC-03
 bool is_name(std::string_view text) noexcept {
   return !text.empty() && text.size() <= kMaxName && std::all_of(text.begin(), text.end(), [](char c) {
@@ -33,15 +42,8 @@ bool is_name(std::string_view text) noexcept {
 
 //= SPEC ENC-04
 bool is_text(std::string_view text, std::size_t most) noexcept {
-  if (text.empty() || text.size() > most) return false;
-  while (!text.empty()) {
-    const auto first = static_cast<unsigned char>(text[0]);
-    if (first < 0x20 || first == 0x7F) return false;
-    const std::size_t length = utf8_sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  return !text.empty() && text.size() <= most && std::none_of(text.begin(), text.end(), is_control) && is_utf8(text);
 }
 
 }  // namespace triclave

@@ -8,6 +8,8 @@ namespace triclave {
 inline constexpr std::size_t kMaxName = 64;           // bytes
 inline constexpr std::size_t kMaxObjectName = 1024;   // bytes
 
+bool is_utf8(std::string_view text) noexcept;
+
 // Datasets, compartments and what a policy file calls its recipients: 1 to 64 bytes of [a-z0-9._-].
 bool is_name(std::string_view text) noexcept;
 

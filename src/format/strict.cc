@@ -5,6 +5,8 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include "base/names.h"
+
 namespace triclave::format {
 namespace {
 
@@ -20,6 +22,7 @@ class Walk {
   Result<void> message(ByteView bytes, const Descriptor& type, int depth) {
     if (depth > kMaxDepth) return refuse(type, "is nested too deeply");
     int previous = 0;
+    std::uint64_t oneofs = 0;  // those of which a member stands, by their index
     while (!bytes.empty()) {
       //= SPEC PB-08
       if (++fields_ > kMaxFields) return refuse(type, "has too many fields");
@@ -34,6 +37,11 @@ class Walk {
       if (number < previous || (number == previous && !field->is_repeated()))
         return refuse(type, fmt::format("has its field {} out of order or twice", field->name()));
       previous = number;
+      if (const auto* oneof = field->real_containing_oneof(); oneof != nullptr) {
+        const std::uint64_t bit = std::uint64_t{1} << oneof->index();
+        if ((oneofs & bit) != 0) return refuse(type, fmt::format("has two members of its oneof {}", oneof->name()));
+        oneofs |= bit;
+      }
       const bool is_number = field->cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ||
                              field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64 ||
                              field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
@@ -71,7 +79,10 @@ class Walk {
     if (content.empty() && !field.is_repeated())
       return refuse(type, fmt::format("spells out the default of {}", field.name()));
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return message(content, *field.message_type(), depth + 1);
-    return {};  // UTF-8 of strings (PB-07) is checked by protobuf's own parser
+    //= SPEC PB-07
+    if (field.type() == FieldDescriptor::TYPE_STRING && !is_utf8(as_text(content)))
+      return refuse(type, fmt::format("has text at {} that is not UTF-8", field.name()));
+    return {};
   }
 
   // Reads a minimal base-128 integer of up to 64 bits.
