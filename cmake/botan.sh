@@ -31,7 +31,8 @@ apt_private() {
 }
 apt_private update
 (cd "$work/src" && apt_private source --download-only botan)
-dpkg-source -x "$work"/src/*.dsc "$work/tree" >/dev/null
+# apt has checked every file by now; dpkg-source looks for the uploader's own signature too, whose key few systems have.
+dpkg-source -x "$work"/src/*.dsc "$work/tree" >"$work/unpack.log" 2>&1 || { tail -20 "$work/unpack.log"; exit 1; }
 cd "$work/tree"
 python3 configure.py $options --prefix="$prefix" --enable-modules="$modules" >"$work/configure.log" 2>&1 || { tail -20 "$work/configure.log"; exit 1; }
 make -j"$(nproc)" >"$work/make.log" 2>&1 || { tail -30 "$work/make.log"; exit 1; }
