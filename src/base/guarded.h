@@ -28,7 +28,7 @@ class SecretBytes {
   explicit SecretBytes(std::size_t size) : bytes_(size != 0 ? guarded_allocate(size) : nullptr), size_(size) {}
   static SecretBytes copy_of(ByteView bytes) {
     SecretBytes out(bytes.size());
-    std::copy(bytes.begin(), bytes.end(), out.bytes_);
+    if (!bytes.empty()) std::copy(bytes.begin(), bytes.end(), out.bytes_);  // GCC 14 sees memmove(null, .., 0) else
     return out;
   }
   SecretBytes(SecretBytes&& other) noexcept
