@@ -1,5 +1,5 @@
-// What a policy means, for people who have to judge it: a court, a data protection authority, an auditor. All verdicts are
-// about operators, since all keys of one operator act together, and hold for what the registry says of them.
+// What a policy means, for people who have to judge it: a court, a data protection authority, an auditor. All verdicts
+// are about operators, since all keys of one operator act together, and hold for what the registry says of them.
 #pragma once
 
 #include <cstdint>
@@ -72,6 +72,7 @@ struct Coalitions {
 struct JurisdictionVerdict {
   std::string jurisdiction;
   std::vector<std::string> compels;  // operators of this compartment's recipients
+  std::vector<std::string> stores;   // operators that keep ciphertext and that it can compel
   bool opens = false;                // these together can open the compartment
   bool opens_quantum = false;        // these, with every classical key broken
 };

@@ -20,9 +20,9 @@ namespace triclave {
 
 class TRICLAVE_EXPORT Policy {
  public:
-  // A policy file of at most 1 MiB, and the key files that it names. A key file that is not there is no error: the policy can be
-  // explained, but not sealed under. Errors begin with "FILE:LINE:COLUMN: ": malformed, unsupported (a newer version, or
-  // a tree too intricate to judge exactly), forged (a key file that is not the one pinned), io.
+  // A policy file of at most 1 MiB, and the key files that it names. A key file that is not there is no error: the
+  // policy can be explained, but not sealed under. Errors begin with "FILE:LINE:COLUMN: ": malformed, unsupported (a
+  // newer version, or a tree too intricate to judge exactly), forged (a key file that is not the one pinned), io.
   static Result<Policy> load(const std::filesystem::path& file);
   // The same from text; `origin` is what errors call it, `folder` where key files are looked up.
   static Result<Policy> parse(std::string_view text, std::string_view origin, const std::filesystem::path& folder);
@@ -50,8 +50,8 @@ class TRICLAVE_EXPORT Policy {
   // Errors: invalid_argument (no such compartment, or key files are missing; the message names them).
   Result<Bytes> compartment_policy(std::string_view compartment) const;
 
-  // Whether the compartment may be sealed at `now`. Errors: policy_refused, whose message names each rule broken and whose
-  // culprits are the recipients that break it; invalid_argument (no such compartment, or key files are missing).
+  // Whether the compartment may be sealed at `now`. Errors: policy_refused, whose message names each rule broken and
+  // whose culprits are the recipients that break it; invalid_argument (no such compartment, or key files are missing).
   Result<void> check_sealing(std::string_view compartment, std::chrono::system_clock::time_point now) const;
 
   // What it all means, judged at `now`.

@@ -13,7 +13,7 @@
 
 namespace triclave::policy {
 
-// Evaluations of a tree (about a microsecond each) that one policy file may cost.
+// Evaluations of a tree (some two microseconds each) that one policy file may cost.
 struct Work {
   std::uint64_t left = 1u << 21;
 };

@@ -66,6 +66,7 @@ Json coalitions(const Coalitions& found) {
 Json jurisdiction(const JurisdictionVerdict& verdict) {
   return {{"jurisdiction", verdict.jurisdiction},
           {"compels", verdict.compels},
+          {"stores", verdict.stores},
           {"opens", verdict.opens},
           {"opens_quantum", verdict.opens_quantum}};
 }

@@ -59,39 +59,46 @@ TextTable recipient_table() {
 void add_recipient(TextTable& table, const RecipientFacts& known) {
   Names exposed, labels;
   for (const Exposure& each : known.exposures) exposed.push_back(each.jurisdiction);
-  for (const Label& each : known.labels) labels.push_back(described(each));
+  for (const Label& each : known.labels) labels.push_back(each.expired ? each.name + " EXPIRED" : each.name);
   table.add({known.name, known.operator_name, std::string(word(known.role)), known.country.value,
              known.owner_country.value, listed(exposed), listed(labels), key_of(known), key_file_of(known.key_file),
              illustrative(known) ? "illustrative" : "sourced"});
 }
 
-std::string sets_of(const Coalitions& found) {
+std::string sets_of(const Coalitions& found, std::size_t indent) {
   std::string out;
   for (const Names& set : found.listed)
-    out += fmt::format("    {}\n", set.empty() ? "nobody is needed" : fmt::format("{}", fmt::join(set, " + ")));
-  if (found.more) out += "    and more\n";
+    out += fmt::format("{:{}}{}\n", "", indent,
+                       set.empty() ? "nobody is needed" : fmt::format("{}", fmt::join(set, " + ")));
+  if (found.more) out += fmt::format("{:{}}and more\n", "", indent);
   return out;
 }
 
-std::string losses_of(const CompartmentExplanation& each) {
-  std::string out = "\n  What may be lost before nobody can open it\n";
-  out += each.operators_to_lose == 0 ? "    No operator may be lost for certain: some are indispensable.\n"
-                                     : fmt::format("    Any {} may be lost, the owner among them.\n",
-                                                   counted(each.operators_to_lose, "operator"));
-  if (!each.custodians_to_lose)
-    out += "    All custodians may be lost while the owner keeps its keys.\n";
+std::string losses_of(const CompartmentExplanation& each, bool owner_holds_share) {
+  std::string out = "\n  What may be lost before nobody can open it\n    ";
+  if (each.operators_to_lose == 0)
+    out += "Not every operator can be spared: the loss of a single one may be the end.\n";
   else
-    out += fmt::format(
-        "    {} may be lost while the owner keeps its keys.\n",
-        each.custodians_to_lose == 0 ? "No custodian" : "Any " + counted(*each.custodians_to_lose, "custodian"));
-  return out + "    It is lost for ever with\n" + sets_of(each.fatal_losses);
+    out += fmt::format("Whichever they are, {} may be lost.\n", counted(each.operators_to_lose, "operator"));
+  if (owner_holds_share)
+    out += fmt::format("    While the owner keeps its keys, {} may be lost.\n",
+                       !each.custodians_to_lose        ? "all custodians"
+                       : *each.custodians_to_lose == 0 ? "not every custodian"
+                                                       : counted(*each.custodians_to_lose, "custodian"));
+  return out + "    It is lost for ever when these have lost their keys:\n" + sets_of(each.fatal_losses, 6);
+}
+
+std::string compelled_text(const JurisdictionVerdict& one) {
+  std::string out = listed(one.compels, "nobody who holds a share");
+  if (!one.stores.empty()) out += fmt::format("; {}, storing only", listed(one.stores));
+  return out;
 }
 
 std::string jurisdictions_of(const CompartmentExplanation& each) {
   TextTable table({"Jurisdiction", "Can compel", "Can open it", "With every classical key broken"});
   const auto verdict = [](bool opens) { return opens ? "YES" : "no"; };
   for (const JurisdictionVerdict& one : each.jurisdictions)
-    table.add({one.jurisdiction, listed(one.compels, "nobody here"), verdict(one.opens), verdict(one.opens_quantum)});
+    table.add({one.jurisdiction, compelled_text(one), verdict(one.opens), verdict(one.opens_quantum)});
   return "\n  Who could be made to open it: each jurisdiction with all whom it can compel\n" + table.to_text(4);
 }
 
@@ -115,11 +122,9 @@ std::string rules_of(const CompartmentExplanation& each) {
 
 std::string sealing_of(const CompartmentExplanation& each) {
   if (each.may_seal) return "\n  Sealing: allowed.\n";
-  std::string out = "\n  Sealing: REFUSED.";
   if (!std::all_of(each.rules.begin(), each.rules.end(), [](const RuleVerdict& rule) { return rule.met; }))
-    out += " A rule is not met.";
-  if (!each.missing_keys.empty()) out += fmt::format(" Key files are missing: {}.", listed(each.missing_keys));
-  return out + "\n";
+    return "\n  Sealing: REFUSED, a rule is not met.\n";
+  return fmt::format("\n  Sealing: not yet, key files are missing: {}.\n", listed(each.missing_keys));
 }
 
 std::string compartment_text(const CompartmentExplanation& each, const std::vector<RecipientFacts>& known) {
@@ -128,13 +133,18 @@ std::string compartment_text(const CompartmentExplanation& each, const std::vect
   out += fmt::format("  Permits from  {}\n", each.authority.empty() ? "nobody" : each.authority);
   out += fmt::format("  Valid         {}\n", each.expires.empty() ? "without end" : "through " + each.expires);
   TextTable table = recipient_table();
+  bool owner_holds_share = false;
   for (const std::string& name : each.recipients)
     for (const RecipientFacts& one : known)
-      if (one.name == name) add_recipient(table, one);
+      if (one.name == name) {
+        add_recipient(table, one);
+        owner_holds_share = owner_holds_share || one.role == RecipientRole::owner;
+      }
   out += "\n  Who holds a share\n" + table.to_text(4);
   out += fmt::format("\n  Smallest coalitions that can open it (the smallest has {})\n{}",
-                     counted(each.coalitions.smallest, "operator"), sets_of(each.coalitions));
-  return out + losses_of(each) + jurisdictions_of(each) + quantum_of(each, known) + rules_of(each) + sealing_of(each);
+                     counted(each.coalitions.smallest, "operator"), sets_of(each.coalitions, 4));
+  return out + losses_of(each, owner_holds_share) + jurisdictions_of(each) + quantum_of(each, known) + rules_of(each) +
+         sealing_of(each);
 }
 
 std::string registry_text(const std::vector<RecipientFacts>& recipients) {

@@ -10,7 +10,7 @@ namespace triclave::policy {
 namespace {
 
 constexpr std::size_t kMaxListed = 64;
-constexpr Work kListingWork{1u << 16};
+constexpr Work kListingWork{1u << 14};
 
 int number_of(std::vector<std::string>& list, const std::string& text) {
   const auto found = std::find(list.begin(), list.end(), text);
@@ -95,6 +95,14 @@ Groups Sovereignty::compelled(const std::string& jurisdiction) const {
   return out;
 }
 
+std::vector<std::string> Sovereignty::stores(const std::string& jurisdiction) const {
+  std::set<std::string> out;
+  for (const RegisteredRecipient& each : registry_->recipients())
+    if (each.facts.role == RecipientRole::storage && compels(jurisdiction, each.facts.operator_name))
+      out.insert(each.facts.operator_name);
+  return {out.begin(), out.end()};
+}
+
 std::vector<std::string> Sovereignty::jurisdictions() const {
   std::set<std::string> out(compartment_->rules.deny_coalition.begin(), compartment_->rules.deny_coalition.end());
   for (const RegisteredRecipient& each : registry_->recipients()) {
@@ -135,7 +143,8 @@ CompartmentExplanation Sovereignty::explain(std::chrono::sys_days today) const {
   if (fatal_custodian_loss_) out.custodians_to_lose = *fatal_custodian_loss_ - 1;
   for (const std::string& jurisdiction : jurisdictions()) {
     const Groups held = compelled(jurisdiction);
-    out.jurisdictions.push_back({jurisdiction, operators_in(held), now.opens(held), quantum.opens(held)});
+    out.jurisdictions.push_back(
+        {jurisdiction, operators_in(held), stores(jurisdiction), now.opens(held), quantum.opens(held)});
   }
   out.opens_quantum = quantum.opens(0);
   out.rules = rules(today);

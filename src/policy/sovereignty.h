@@ -37,6 +37,7 @@ class Sovereignty {
 
   bool compels(const std::string& jurisdiction, const std::string& operator_name) const;
   Groups compelled(const std::string& jurisdiction) const;
+  std::vector<std::string> stores(const std::string& jurisdiction) const;
   std::vector<std::string> jurisdictions() const;
   std::vector<std::string> operators_in(Groups groups) const;
   // Names of the recipients in the tree for whose leaves `which` holds, each once.
