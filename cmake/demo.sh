@@ -17,6 +17,6 @@ if [ ! -f build/release/CMakeCache.txt ]; then
   echo "demo: configuring build/release"
   cmake --preset release -DTRICLAVE_TESTS=OFF -DTRICLAVE_BENCH=OFF >/dev/null
 fi
-echo "demo: building the program"
-cmake --build --preset release --target bin/triclave
-exec sh cmake/demo_story.sh "$root/build/release/bin/triclave" "$(sh cmake/setup.sh --where-python)"
+echo "demo: building the programs"
+cmake --build --preset release --target bin/triclave bin/lying_custodian
+exec sh cmake/demo_story.sh "$root/build/release/bin/triclave" "$root/build/release/bin/lying_custodian" "$(sh cmake/setup.sh --where-python)"
