@@ -12,6 +12,7 @@
 namespace triclave::keys {
 
 inline constexpr std::size_t kScalarSize = 32;
+inline constexpr unsigned kMaxShares = 16;
 using Scalar = Secret<kScalarSize>;
 
 // Uniform, not 0.
@@ -20,9 +21,14 @@ Scalar random_scalar();
 // True where the 32 bytes are a scalar in canonical form, that is below the order, and not 0.
 bool is_canonical_nonzero(std::span<const std::uint8_t, kScalarSize> bytes) noexcept;
 
-// n shares, the i-th at x = i + 1, of which any k give `secret` back. 1 <= k <= n <= 16. Fresh uniform coefficients
-// each time; a set with a share that came out 0 is drawn again.
+// n shares, the i-th at x = i + 1, of which any k give `secret` back. Fresh uniform coefficients each time; a set with
+// a share that came out 0 is drawn again. `secret` is canonical and not 0, 1 <= k <= n <= 16; other counts give no
+// shares.
 std::vector<Scalar> split(const Scalar& secret, unsigned k, unsigned n);
+
+// secret_share_shard as the RFC writes it: the values at x = 1 .. n of the polynomial that begins with `secret` and
+// goes on with `coefficients`. For split() and for known answers; n <= 16.
+std::vector<Scalar> shard(const Scalar& secret, std::span<const Scalar> coefficients, unsigned n);
 
 struct Share {
   std::uint8_t x = 0;  // 1 .. 16
@@ -30,7 +36,8 @@ struct Share {
 };
 
 // The polynomial's value at 0 from the k shares with the lowest x; every further share must lie on the same polynomial.
-// Errors: invalid_argument (fewer than k shares, x of 0 or twice), malformed (not canonical, or 0), forged (a surplus share off the polynomial).
+// Errors: invalid_argument (fewer than k shares, x of 0 or twice), malformed (not canonical, or 0), forged (a surplus
+// share off the polynomial).
 Result<Scalar> combine(std::span<const Share> shares, unsigned k);
 
 }  // namespace triclave::keys

@@ -1,0 +1,142 @@
+// Writing key files, and protecting the secret in private ones.
+#include "keys/key_file.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/hash.h"
+#include "base/labels.h"
+#include "base/message.h"
+#include "base/names.h"
+#include "base/random.h"
+#include "base/text_codec.h"
+#include "base/try.h"
+#include "cipher/cobblestone.h"
+
+namespace triclave::keys {
+namespace {
+
+std::string today() {
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+  const auto padded = [](unsigned number, std::size_t width) {
+    std::string digits = std::to_string(number);
+    return std::string(width - std::min(width, digits.size()), '0') + digits;
+  };
+  return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
+         padded(static_cast<unsigned>(date.month()), 2) + "-" + padded(static_cast<unsigned>(date.day()), 2);
+}
+
+std::string head(KeyKind kind, std::string_view name, const Id& id) {
+  std::string out = "triclave-key 1\nkind: ";
+  out.append(to_string(kind)).append("\nname: ").append(name).append("\nalgorithm: ").append(algorithm_of(kind));
+  out.append("\ncreated: ").append(today()).append("\nfingerprint: ").append(to_hex(id)).append("\n");
+  return out;
+}
+
+std::string checksum_line(ByteView before) { return "checksum: " + to_hex(ByteView(sha256(before)).first(8)) + "\n"; }
+
+Bytes protection_context(std::string_view before_secret) { return M({label::kKeyFile, before_secret}); }
+
+// The whole text, put together in guarded memory.
+SecretBytes with_secret(std::string_view before_secret, ByteView secret) {
+  constexpr std::string_view field = "secret: ";
+  const std::size_t encoded = sodium_base64_encoded_len(secret.size(), sodium_base64_VARIANT_ORIGINAL);  // with a NUL
+  const std::size_t hashed = before_secret.size() + field.size() + encoded;
+  SecretBytes text(hashed + kChecksumLine);
+  auto* at = text.mutable_view().data();
+  at = std::copy(before_secret.begin(), before_secret.end(), at);
+  at = std::copy(field.begin(), field.end(), at);
+  sodium_bin2base64(reinterpret_cast<char*>(at), encoded, secret.data(), secret.size(), sodium_base64_VARIANT_ORIGINAL);
+  at += encoded;
+  at[-1] = '\n';  // in place of the NUL
+  const std::string last = checksum_line(text.view().first(hashed));
+  std::copy(last.begin(), last.end(), at);
+  return text;
+}
+
+Result<SecretBytes> seal(const Secret<32>& key, ByteView context, ByteView secret) {
+  const auto message = cipher::Message::create(key, context);
+  SecretBytes out(cipher::kPrefixSize + cipher::sealed_run_size(secret.size(), true));
+  std::copy(message.prefix().begin(), message.prefix().end(), out.mutable_view().begin());
+  TRICLAVE_TRY(message.seal_run(0, secret, true, out.mutable_view().subspan(cipher::kPrefixSize)));
+  return out;
+}
+
+Result<SecretBytes> open(const Secret<32>& key, ByteView context, ByteView sealed, std::size_t size) {
+  cipher::Prefix prefix;
+  std::copy_n(sealed.begin(), prefix.size(), prefix.begin());
+  TRICLAVE_TRY_ASSIGN(const auto message, cipher::Message::open(key, context, prefix));
+  SecretBytes out(size);
+  TRICLAVE_TRY(message.open_run(0, sealed.subspan(prefix.size()), true, out.mutable_view()));
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(KeyKind kind) noexcept {
+  switch (kind) {
+    case KeyKind::recipient_public:
+      return "recipient-public";
+    case KeyKind::recipient_private:
+      return "recipient-private";
+    case KeyKind::signer_public:
+      return "signer-public";
+    case KeyKind::signer_private:
+      return "signer-private";
+  }
+  return "unknown";
+}
+
+std::string_view algorithm_of(KeyKind kind) noexcept {
+  return kind == KeyKind::recipient_public || kind == KeyKind::recipient_private ? "x-wing" : "ed25519+ml-dsa-65";
+}
+
+Result<void> check_key_name(std::string_view name) {
+  if (is_text(name, kMaxKeyName)) return {};
+  return fail(ErrorKind::invalid_argument, "a key's name is 1 to 64 bytes of UTF-8 without control characters");
+}
+
+std::string public_key_text(KeyKind kind, std::string_view name, const Id& id, ByteView public_key, ByteView proof) {
+  std::string out = head(kind, name, id);
+  out.append("public: ").append(to_base64(public_key)).append("\n");
+  if (!proof.empty()) out.append("proof: ").append(to_base64(proof)).append("\n");
+  return out + checksum_line(as_bytes(out));
+}
+
+Result<SecretBytes> private_key_text(KeyKind kind, std::string_view name, const Id& id, ByteView secret,
+                                     const Protection& protection) {
+  TRICLAVE_TRY(check_key_name(name));
+  std::string before_secret = head(kind, name, id);
+  SecretBytes stored = SecretBytes::copy_of(secret);
+  if (protection.passphrase.empty()) {
+    before_secret += "protection: none\n";
+  } else {
+    const Argon2Parameters parameters{protection.memory_kib, protection.passes, protection.lanes, random_array<16>()};
+    if (auto fits = check_argon2(parameters); !fits) return fail(ErrorKind::invalid_argument, fits.error().message);
+    before_secret += "protection: argon2id m=" + std::to_string(parameters.memory_kib) +
+                     " t=" + std::to_string(parameters.passes) + " p=" + std::to_string(parameters.lanes) +
+                     " salt=" + to_base64(parameters.salt) + "\n";
+    TRICLAVE_TRY_ASSIGN(const auto key, argon2id(protection.passphrase, parameters));
+    TRICLAVE_TRY_ASSIGN(stored, seal(key, protection_context(before_secret), secret));
+  }
+  return with_secret(before_secret, stored.view());
+}
+
+Result<SecretBytes> unlock(const KeyFile& file, std::string_view origin, std::string_view passphrase,
+                           std::size_t size) {
+  const std::string name(origin);
+  auto stored = secret_from_base64(file.secret);
+  const std::size_t expected = file.protection ? cipher::kPrefixSize + cipher::sealed_run_size(size, true) : size;
+  if (!stored || stored->size() != expected)
+    return fail(ErrorKind::malformed, name + ": the secret is not base64 of " + std::to_string(expected) + " bytes");
+  if (!file.protection) return stored;
+  if (passphrase.empty()) return fail(ErrorKind::invalid_argument, name + " is protected by a passphrase; give it");
+  TRICLAVE_TRY_ASSIGN(const auto key, argon2id(passphrase, *file.protection));
+  auto opened = open(key, protection_context(file.before_secret), stored->view(), size);
+  if (!opened) return fail(ErrorKind::forged, name + ": wrong passphrase, or the file was changed");
+  return opened;
+}
+
+}  // namespace triclave::keys
