@@ -1,0 +1,80 @@
+"""Puts .vec files together from what a case says."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Mapping, Optional, Sequence, Tuple, Union
+
+from triclave_spec.signatures import Signer
+
+from .cast import DATASET, OWN_KEY, OWNER, PRODUCER, SEEDS, SHARED, Parts
+from .vec import Vec, pack
+
+Extra = Sequence[Tuple[str, str]]
+NOTE = "fixed seeds for keys, secrets and salts, but not for encapsulations and signatures: not reproducible bit by bit"
+
+
+def _start(name: str, kind: str, rule: str, expect: str, comment: str) -> Vec:
+    vec = Vec(name)
+    for key, value in (("comment", comment), ("comment", NOTE), ("type", kind), ("rule", rule), ("expect", expect)):
+        vec.add(key, value)
+    return vec
+
+
+def _reader(vec: Vec, who: Sequence[str], owner: bool, dataset: str, producer: Optional[Signer]) -> None:
+    if producer is not None:
+        vec.add("producer", pack(producer.public, SHARED))
+    if owner:
+        vec.add("owner", pack(OWNER.public, SHARED))
+    vec.add("dataset", dataset)
+    for name in who:
+        if name == "own":
+            vec.add("own-key", OWN_KEY.hex())
+        else:
+            vec.add("identity", SEEDS[name].hex())
+
+
+def capsule_vec(name: str, rule: str, expect: str, comment: str, data: Union[Parts, bytes], *,
+                who: Sequence[str] = ("owner",), opens: Sequence[str] = ("west",), owner: bool = False,
+                dataset: str = DATASET, producer: Optional[Signer] = PRODUCER, extra: Extra = ()) -> Vec:
+    """A capsule that a reader verifies and whose compartments it opens."""
+    vec = _start(name, "capsule", rule, expect, comment)
+    _reader(vec, who, owner, dataset, producer)
+    for compartment in opens:
+        vec.add("compartment", compartment)
+    for key, value in extra:
+        vec.add(key, value)
+    if expect == "ok" and isinstance(data, Parts):
+        vec.add("capsule-id", data.id.hex())
+        for compartment in opens:
+            vec.add("data-key", f"{compartment} {data.data_keys[compartment].hex()}")
+    vec.add("capsule", pack(data.record() if isinstance(data, Parts) else data, SHARED))
+    return vec
+
+
+def object_vec(name: str, rule: str, expect: str, comment: str, data: bytes, plaintext: bytes = b"", *,
+               who: Sequence[str] = ("owner",), owner: bool = False, dataset: str = DATASET,
+               capsule: Optional[bytes] = None, ranges: Sequence[Tuple[int, int]] = (), extra: Extra = ()) -> Vec:
+    """A sealed object that a reader opens whole, and then by ranges."""
+    vec = _start(name, "object", rule, expect, comment)
+    _reader(vec, who, owner, dataset, PRODUCER)
+    for key, value in extra:
+        vec.add(key, value)
+    if expect == "ok":
+        vec.add("plaintext-length", str(len(plaintext)))
+        vec.add("plaintext-sha256", hashlib.sha256(plaintext).hexdigest())
+        for offset, length in ranges:
+            digest = hashlib.sha256(plaintext[offset:offset + length]).hexdigest()
+            vec.add("range", f"{offset} {length} {digest}")
+    if capsule is not None:
+        vec.add("capsule", pack(capsule, SHARED))
+    vec.add("object", pack(data, SHARED))
+    return vec
+
+
+def keyfile_vec(name: str, rule: str, expect: str, comment: str, data: bytes, facts: Mapping[str, str]) -> Vec:
+    """A key file that a reader parses, and unlocks where it is private."""
+    vec = _start(name, "keyfile", rule, expect, comment)
+    for key, value in facts.items():
+        vec.add(key, value)
+    return vec.add("file", pack(data, SHARED))
