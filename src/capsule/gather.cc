@@ -58,8 +58,6 @@ std::vector<std::unique_ptr<keys::Scalar>> unmask(const Question& question, Byte
         {request.capsule_id, request.generation, request.dataset, compartment.name, compartment.places[l].path}, rho,
         share->view());
     if (!equal_constant_time(commitment, compartment.leaves[l].commitment)) return {};
-    //= SPEC ENC-05
-    if (!keys::is_canonical_nonzero(share->view())) return {};
     out.push_back(std::move(share));
   }
   return out;

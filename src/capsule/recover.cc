@@ -33,6 +33,10 @@ Result<Recovered> recover(const Capsule& capsule, const WrapCompartment& compart
                     describe_need(capsule, compartment), why),
         {{"the capsule's producer " + short_id(capsule.core.producer), "dealt shares that do not fit together"}});
   };
+  //= SPEC ENC-05
+  for (const keys::Scalar* share : known)
+    if (share != nullptr && !keys::is_canonical_nonzero(share->view()))
+      return wrong("are not scalars between 1 and the order");
   auto combined = combine_along(known, compartment.policy.tree);
   if (!combined) return wrong("contradict one another");
   if (!*combined)
