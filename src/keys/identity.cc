@@ -65,6 +65,13 @@ Result<Identity> Identity::load(const std::filesystem::path& path, std::string_v
   return identity;
 }
 
+Result<bool> Identity::needs_passphrase(const std::filesystem::path& path) {
+  TRICLAVE_TRY_ASSIGN(const SecretBytes text, keys::read_private_file(path));
+  TRICLAVE_TRY_ASSIGN(const auto file,
+                      keys::parse_key_file(as_text(text.view()), path.native(), keys::KeyKind::recipient_private));
+  return file.protection.has_value();
+}
+
 Result<void> Identity::save(const std::filesystem::path& file, const Protection& protection) const {
   TRICLAVE_TRY_ASSIGN(const SecretBytes text,
                       keys::private_key_text(keys::KeyKind::recipient_private, recipient().name(), recipient().id(),

@@ -52,6 +52,13 @@ Result<Signer> Signer::load(const std::filesystem::path& path, std::string_view 
   return signer;
 }
 
+Result<bool> Signer::needs_passphrase(const std::filesystem::path& path) {
+  TRICLAVE_TRY_ASSIGN(const SecretBytes text, keys::read_private_file(path));
+  TRICLAVE_TRY_ASSIGN(const auto file,
+                      keys::parse_key_file(as_text(text.view()), path.native(), keys::KeyKind::signer_private));
+  return file.protection.has_value();
+}
+
 Result<void> Signer::save(const std::filesystem::path& file, const Protection& protection) const {
   TRICLAVE_TRY_ASSIGN(const SecretBytes text, keys::private_key_text(keys::KeyKind::signer_private, verifier().name(),
                                                                      verifier().id(), impl_->seed.view(), protection));
