@@ -16,6 +16,14 @@ constexpr int kMaxNesting = 8;  // of messages; the schema needs 3
 constexpr std::size_t kTab = 8;
 constexpr std::size_t kMaxMessage = 512;  // bytes
 
+// Some errors protobuf notices only when it stands behind the token that is wrong, perhaps on the next line.
+bool is_about_token_before(std::string_view message) {
+  constexpr std::string_view kSuch[] = {"has no field named", "specified multiple times", "Unknown enumeration value",
+                                        "Invalid value for boolean field"};
+  return std::any_of(std::begin(kSuch), std::end(kSuch),
+                     [&](std::string_view such) { return message.find(such) != std::string_view::npos; });
+}
+
 // Protobuf goes on after an error and reports what follows from it; only the first one is the writer's.
 class FirstError final : public google::protobuf::io::ErrorCollector {
  public:
@@ -100,6 +108,22 @@ class StringWalker {
   Position at_;
 };
 
+// Where the token before the one at `at` begins.
+Position token_before(std::string_view text, Position at) {
+  google::protobuf::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
+  FirstError ignored;
+  google::protobuf::io::Tokenizer tokens(&input, &ignored);
+  tokens.set_comment_style(google::protobuf::io::Tokenizer::SH_COMMENT_STYLE);
+  Position before = at;
+  while (tokens.Next()) {
+    const Position here{static_cast<std::size_t>(tokens.current().line) + 1,
+                        static_cast<std::size_t>(tokens.current().column) + 1};
+    if (here.line > at.line || (here.line == at.line && here.column >= at.column)) break;
+    before = here;
+  }
+  return before;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PolicyText>> parse_policy_text(std::string_view text, std::string_view origin) {
@@ -115,8 +139,9 @@ Result<std::unique_ptr<PolicyText>> parse_policy_text(std::string_view text, std
   parser.SetRecursionLimit(kMaxNesting);
   google::protobuf::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
   if (!parser.Parse(&input, &out->file) || errors.get()) {
-    const auto first = errors.get().value_or(std::pair(Position{}, std::string("this is not a policy file")));
-    return fail(ErrorKind::malformed, located(origin, first.first, first.second));
+    const auto [at, message] = errors.get().value_or(std::pair(Position{}, std::string("this is not a policy file")));
+    return fail(ErrorKind::malformed,
+                located(origin, is_about_token_before(message) ? token_before(text, at) : at, message));
   }
   return out;
 }
