@@ -5,10 +5,19 @@
 namespace triclave {
 namespace {
 
+// libsodium 1.0.18 takes some bytes above 0x7F for digits of base64. Looks at every byte, for the text may be secret.
+bool is_ascii(std::string_view text) {
+  unsigned char seen = 0;
+  for (const char c : text) seen |= static_cast<unsigned char>(c);
+  return seen < 0x80;
+}
+
 Result<std::size_t> decode_hex(std::string_view text, MutableBytes out) {
+  if (text.empty()) return 0;  // libsodium wants somewhere to write
   std::size_t length = 0;
   const char* end = nullptr;
-  if (text.size() % 2 != 0 || sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length, &end) != 0 ||
+  if (text.size() % 2 != 0 ||
+      sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length, &end) != 0 ||
       end != text.data() + text.size())
     return fail(ErrorKind::malformed, "not a hexadecimal string");
   return length;
@@ -17,7 +26,8 @@ Result<std::size_t> decode_hex(std::string_view text, MutableBytes out) {
 Result<std::size_t> decode_base64(std::string_view text, MutableBytes out) {
   std::size_t length = 0;
   const char* end = nullptr;
-  if (sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length, &end,
+  if (!is_ascii(text) ||
+      sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length, &end,
                         sodium_base64_VARIANT_ORIGINAL) != 0 ||
       end != text.data() + text.size())
     return fail(ErrorKind::malformed, "not a base64 string (RFC 4648, padded)");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "support/result.h"
 
 namespace triclave {
@@ -32,6 +34,19 @@ TEST(Base64, HasOneSpellingOnly) {
                           "Z g==", "Zg==Zg==", "Zm9_", "Zm9-", "====", "Z", "Zm9vY"}) {
     EXPECT_FAILS(from_base64(bad), ErrorKind::malformed);
     EXPECT_FAILS(secret_from_base64(bad), ErrorKind::malformed);
+  }
+}
+
+// libsodium 1.0.18 itself takes some of these bytes.
+TEST(Base64, IsAscii) {
+  for (int byte = 0x80; byte <= 0xFF; ++byte) {
+    std::string text = "Zm9v";
+    for (char& c : text) {
+      const char digit = std::exchange(c, static_cast<char>(byte));
+      EXPECT_FAILS(from_base64(text), ErrorKind::malformed) << byte;
+      EXPECT_FAILS(secret_from_base64(text), ErrorKind::malformed) << byte;
+      c = digit;
+    }
   }
 }
 
