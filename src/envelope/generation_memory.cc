@@ -22,20 +22,27 @@ class FileGenerationMemory final : public GenerationMemory {
 
   Result<std::uint32_t> highest(const Id& capsule_id, std::string_view compartment) override {
     TRICLAVE_TRY_ASSIGN(const Descriptor opened, open());
-    return highest_in(opened, capsule_id, compartment);
+    return seen_in(opened, capsule_id, compartment).map([](const Seen& seen) { return seen.highest; });
   }
 
   Result<void> remember(const Id& capsule_id, std::string_view compartment, std::uint32_t generation) override {
     TRICLAVE_TRY_ASSIGN(const Descriptor opened, open());
-    TRICLAVE_TRY_ASSIGN(const std::uint32_t highest, highest_in(opened, capsule_id, compartment));
-    if (generation <= highest) return {};  // 0 needs no line: nothing is below it
-    const std::string line = fmt::format("{} {} {}\n", to_hex(capsule_id), compartment, generation);
+    TRICLAVE_TRY_ASSIGN(const Seen seen, seen_in(opened, capsule_id, compartment));
+    if (generation <= seen.highest) return {};  // 0 needs no line: nothing is below it
+    // A line that a crash cut short would swallow the next one.
+    const std::string_view start = seen.cut_short ? "\n" : "";
+    const std::string line = fmt::format("{}{} {} {}\n", start, to_hex(capsule_id), compartment, generation);
     TRICLAVE_TRY(write_fully(opened.get(), as_bytes(line), file_.native()));
     if (::fsync(opened.get()) != 0) return io_error("cannot write to disk", file_.native());
     return {};
   }
 
  private:
+  struct Seen {
+    std::uint32_t highest = 0;
+    bool cut_short = false;  // the last line lacks its end
+  };
+
   // Opened for appending, locked until closed.
   Result<Descriptor> open() const {
     std::error_code ignored;  // the open below tells what is wrong
@@ -46,7 +53,7 @@ class FileGenerationMemory final : public GenerationMemory {
     return opened;
   }
 
-  Result<std::uint32_t> highest_in(const Descriptor& opened, const Id& capsule_id, std::string_view compartment) const {
+  Result<Seen> seen_in(const Descriptor& opened, const Id& capsule_id, std::string_view compartment) const {
     const off_t size = ::lseek(opened.get(), 0, SEEK_END);
     if (size < 0 || static_cast<std::size_t>(size) > kMaxFile)
       return fail(ErrorKind::malformed,
@@ -55,21 +62,22 @@ class FileGenerationMemory final : public GenerationMemory {
     TRICLAVE_TRY_ASSIGN(const std::size_t got, read_fully_at(opened.get(), content, 0, file_.native()));
     std::string_view text = as_text(ByteView(content).first(got));
     const std::string key = fmt::format("{} {} ", to_hex(capsule_id), compartment);
-    std::uint32_t highest = 0;
+    Seen seen;
     while (!text.empty()) {
-      const std::size_t end = text.find('\n');
-      if (end == std::string_view::npos) break;  // a line that a crash cut short
+      const std::size_t end = std::min(text.find('\n'), text.size());
       const std::string_view line = text.substr(0, end);
-      text.remove_prefix(end + 1);
-      if (line.substr(0, key.size()) != key) continue;
+      seen.cut_short = end == text.size();
+      text.remove_prefix(seen.cut_short ? end : end + 1);
+      // A line that was cut short may lack its number, or the number's end, which makes it lower.
+      if (line.substr(0, key.size()) != key || line.size() == key.size()) continue;
       std::uint32_t generation = 0;
       const std::string_view number = line.substr(key.size());
       const auto [last, error] = std::from_chars(number.data(), number.data() + number.size(), generation);
       if (error != std::errc() || last != number.data() + number.size())
         return fail(ErrorKind::malformed, fmt::format("{} holds a broken line: {}", file_.native(), line));
-      highest = std::max(highest, generation);
+      seen.highest = std::max(seen.highest, generation);
     }
-    return highest;
+    return seen;
   }
 
   std::filesystem::path file_;
