@@ -66,7 +66,8 @@ Bytes edit_core_and_follow(ByteView record, const std::function<void(v1::Core&)>
   Bytes out = edit_core(record, edit, &signer);
   const Id id = id_of(out);
   for (int i = 0; i < unpack(out).wraps_size(); ++i)
-    out = edit_wrap(out, [&](v1::Wrap& wrap) { wrap.set_capsule_id(text(id)); }, &signer, i);
+    out = edit_wrap(
+        out, [&](v1::Wrap& wrap) { wrap.set_capsule_id(text(id)); }, &signer, i);
   return out;
 }
 

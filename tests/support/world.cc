@@ -7,8 +7,8 @@
 namespace triclave::testing {
 namespace {
 
-const std::vector<std::string> kRecipients = {"owner",  "outscale",   "ovh",   "orange",   "outscale-2",
-                                              "ovh-2",  "orange-2",   "ovh-3", "orange-3", "outscale-3"};
+const std::vector<std::string> kRecipients = {"owner", "outscale", "ovh",   "orange",   "outscale-2",
+                                              "ovh-2", "orange-2", "ovh-3", "orange-3", "outscale-3"};
 
 std::string operator_of(const std::string& recipient) {
   return recipient == "owner" ? "hospital" : recipient.substr(0, recipient.find('-'));
@@ -38,8 +38,8 @@ std::string World::policy_text(const Access& access) const {
   out += "compartments { name: \"clinical\" access: " + quoted(access.clinical) + " }\n";
   for (const std::string& name : kRecipients)
     out += "recipients { name: " + quoted(name) + " role: " + (name == "owner" ? "OWNER" : "CUSTODIAN") +
-           " operator: " + quoted(operator_of(name)) + " key_file: " + quoted(name + ".pub") +
-           " country " + fact("FR") + " owner_country " + fact("FR") + " }\n";
+           " operator: " + quoted(operator_of(name)) + " key_file: " + quoted(name + ".pub") + " country " +
+           fact("FR") + " owner_country " + fact("FR") + " }\n";
   out += "signers { name: \"hospital\" key_file: \"hospital.pub\" roles: OWNER }\n";
   out += "signers { name: \"pipeline\" key_file: \"pipeline.pub\" roles: PRODUCER }\n";
   return out + access.more;
@@ -60,22 +60,6 @@ std::unique_ptr<MaskProvider> World::provider(const std::string& name) const { r
 std::vector<std::unique_ptr<MaskProvider>> World::providers(const std::vector<std::string>& names) const {
   std::vector<std::unique_ptr<MaskProvider>> out;
   for (const std::string& name : names) out.push_back(provider(name));
-  return out;
-}
-
-Bytes sealed(const Sealer& sealer, const std::string& compartment, ByteView plain, ObjectOptions options,
-             const std::string& name) {
-  Bytes out;
-  auto sink = sealer.object(compartment, name, memory_sink(out), options);
-  EXPECT_OK(sink);
-  EXPECT_OK((*sink)->write(plain));
-  EXPECT_OK((*sink)->finish());
-  return out;
-}
-
-Bytes sample(std::size_t size) {
-  Bytes out(size);
-  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(i * 131 + (i >> 8) * 7 + (i >> 16));
   return out;
 }
 

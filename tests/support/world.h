@@ -10,7 +10,6 @@
 #include "support/temp_folder.h"
 #include "triclave/mask_provider.h"
 #include "triclave/policy.h"
-#include "triclave/sealer.h"
 
 namespace triclave::testing {
 
@@ -47,12 +46,5 @@ class World {
   std::map<std::string, Recipient> recipients_;
   std::map<std::string, Signer> signers_;
 };
-
-// One object sealed in memory.
-Bytes sealed(const Sealer& sealer, const std::string& compartment, ByteView plain, ObjectOptions options = {},
-             const std::string& name = "visit.csv");
-
-// `size` bytes that differ from place to place.
-Bytes sample(std::size_t size);
 
 }  // namespace triclave::testing
