@@ -106,7 +106,10 @@ Result<std::size_t> ObjectSource::open_run(std::uint64_t first, std::size_t coun
   const bool keep = out == nullptr;
   if (keep) {
     plain_first_.reset();
-    if (plain_.size() < size) plain_.resize(size);
+    if (plain_.size() < size) {
+      wipe(plain_);  // growing gives the old memory back
+      plain_.resize(size);
+    }
     out = plain_.data();
   }
   TRICLAVE_TRY(message_.open_run(first, sealed, last, {out, size}));
@@ -185,8 +188,9 @@ Result<std::uint64_t> ObjectSource::copy_to(Sink& out) {
     TRICLAVE_TRY_ASSIGN(const ByteView sealed, sealed_run(chunk, kRunChunks));
     if (info_.content_signed) add_run(tree, sealed);
     TRICLAVE_TRY_ASSIGN(const std::size_t size, open_run(chunk, kRunChunks, sealed, nullptr));
-    TRICLAVE_TRY(out.write(ByteView(plain_).first(size)));
     total += size;
+    position_ = total;  // where a pipe now stands
+    TRICLAVE_TRY(out.write(ByteView(plain_).first(size)));
     if (size < kRunSize) break;
   }
   // What was decrypted is what was verified, even where somebody wrote to the object in between.
