@@ -37,8 +37,9 @@ def main(library, headers):
     strangers = []
     for symbol in symbols:
         bare = re.sub(r"^(?:typeinfo name|typeinfo|vtable|guard variable) for ", "", symbol)
-        match = re.match(r"(?:.*?\s)?triclave::(\w+)(::Impl\b)?", bare)
-        if not match or match.group(1) not in names or match.group(2):
+        # Without arguments and a template's return type. What is nested in a marked class counts as the class.
+        match = re.match(r"triclave::(\w+)", bare.split("(")[0].split(" ")[-1])
+        if not match or match[1] not in names:
             strangers.append(symbol)
     for symbol in strangers:
         print(f"exported, but not promised by a public header: {symbol}")
