@@ -13,19 +13,21 @@ started=$(date +%s%N)
 
 chapter() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[01]m//g'; fi; }
 say() { printf '%s\n' "$*"; }
+# Ids have 64 digits; a reader can do with 8.
+shorten() { sed -E 's/([0-9a-f]{8})[0-9a-f]{56}/\1.../g'; }
 # Shows a command as a reader would type it, then runs it.
 show() {
-  printf '  $ triclave %s\n' "$*"
-  "$program" "$@" | sed 's/^/    /'
+  printf '  $ triclave %s\n' "$*" | shorten
+  "$program" "$@" | shorten | sed 's/^/    /'
 }
 # The same for a command that must fail with an exit code.
 refused() {
   expected=$1
   shift
-  printf '  $ triclave %s\n' "$*"
+  printf '  $ triclave %s\n' "$*" | shorten
   code=0
   "$program" "$@" >"$work/out" 2>&1 || code=$?
-  sed 's/^/    /' "$work/out"
+  shorten <"$work/out" | sed 's/^/    /'
   [ "$code" = "$expected" ] || { say "demo: exit code $code where $expected was expected" >&2; exit 1; }
 }
 milliseconds() { echo $((($(date +%s%N) - $1) / 1000000)); }
@@ -45,18 +47,19 @@ chapter "2. Everybody makes a key, alone and offline"
 for name in hospital outscale ovhcloud orange; do "$program" keygen recipient $name -o keys >keys/$name.log; done
 for name in hospital-owner records-system data-office; do "$program" keygen signer $name -o keys >keys/$name.log; done
 printf '  $ triclave keygen recipient hospital -o keys\n'
-sed 's/^/    /' keys/hospital.log
+shorten <keys/hospital.log | sed 's/^/    /'
 say "  So do Outscale, OVHcloud and Orange as custodians; the hospital's office and its records system make signing keys."
 
 chapter "3. The hospital writes down who may open: its own key AND two of three custodians"
 cp "$samples/hospital.textproto" policy.textproto
-show policy explain policy.textproto
+show policy explain policy.textproto | sed '/WHAT IS KNOWN/,$d'
+say "  (Then come the facts about each recipient, with their sources; here they are marked as examples.)"
 
 chapter "4. Sealing, from public keys alone, into the folder that plays the foreign cloud"
 at=$(date +%s%N)
 show seal data --policy policy.textproto --producer keys/records-system.key --compartment stays -o foreign-cloud
 say "  ($(milliseconds "$at") ms.) What the cloud has now:"
-(cd foreign-cloud && find . -type f -printf '    %9s bytes  %P\n' | sort -k3)
+(cd foreign-cloud && find . -type f -printf '    %9s bytes  %P\n' | sort -k3 | shorten)
 patient=$("$python" -c 'import pydicom, sys; print(pydicom.dcmread(sys.argv[1]).PatientName)' data/ct.dcm)
 row=$(sed -n 200000p data/nafld2.csv)
 for known in "$row" "$patient" "rownames,id,days,test,value"; do
@@ -72,17 +75,17 @@ at=$(date +%s%N)
 show open foreign-cloud --policy policy.textproto $keys -o opened
 took=$(milliseconds "$at")
 cmp data/nafld2.csv opened/nafld2.csv && cmp data/ct.dcm opened/ct.dcm
-say "  Byte for byte what it was, in $took ms, two asymmetric unlockings and the disk included."
+say "  Byte for byte what it was, in $took ms, start to exit."
 
 chapter "6. One line out of the middle: only the chunk that holds it is read and decrypted"
 offset=$(head -n 199999 data/nafld2.csv | wc -c)
 capsule=$(ls foreign-cloud/.triclave/*.capsule)
-show open foreign-cloud/nafld2.csv --capsule "$capsule" --policy policy.textproto $keys --range "$offset:${#row}" -o -
+show open foreign-cloud/nafld2.csv --policy policy.textproto $keys --range "$offset:${#row}" -o -
 echo
 say "  (The row was: $row)"
 
-chapter "7. One custodian is not enough, nor is the hospital without custodians"
-refused 8 open foreign-cloud/ct.dcm --capsule "$capsule" --policy policy.textproto --key keys/hospital.key --key keys/ovhcloud.key -o ct.dcm
+chapter "7. The hospital and one custodian are not enough"
+refused 8 open foreign-cloud/ct.dcm --policy policy.textproto --key keys/hospital.key --key keys/ovhcloud.key -o ct.dcm
 [ ! -e ct.dcm ]
 
 chapter "8. OVHcloud lies; it is named, and the others suffice"
@@ -99,7 +102,7 @@ show rewrap "$capsule" --policy policy.textproto --to policy-2027.textproto --ow
 mv new.capsule "$capsule"
 sha256sum --check --quiet objects.sha256
 say "  Old custodians, asked for the new capsule:"
-refused 8 open foreign-cloud/ct.dcm --capsule "$capsule" --policy policy-2027.textproto $keys -o old.dcm
+refused 8 open foreign-cloud/ct.dcm --policy policy-2027.textproto $keys -o old.dcm
 say "  New ones; and a rehearsal with every smallest coalition, before anybody deletes a source:"
 new="--key keys/hospital.key --key keys/outscale-2027.key --key keys/ovhcloud-2027.key --key keys/scaleway.key"
 show verify foreign-cloud --policy policy-2027.textproto --can-open --rehearse $new
