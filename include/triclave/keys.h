@@ -55,17 +55,21 @@ struct TRICLAVE_EXPORT Protection {
 // The private half of a recipient.
 class TRICLAVE_EXPORT Identity {
  public:
+  // `name`: 1 to 64 bytes of UTF-8 without control characters; a key under another one cannot be saved.
   static Identity generate(std::string name);
   // "Bring your own key": 32 bytes that the owner made, from text (64 hex digits or base64) or from a file that holds
   // either of these or the 32 bytes themselves. The same bytes always give the same recipient.
-  // Errors: invalid_argument (not 32 bytes, or all bytes alike), io.
+  // Errors: invalid_argument (not 32 bytes, or all bytes alike; not a name), io.
   static Result<Identity> import_own_key(std::string_view hex_or_base64, std::string name);
   static Result<Identity> import_own_key_file(const std::filesystem::path& file, std::string name);
 
   // A key file of kind recipient-private. Errors: io, malformed, unsupported, invalid_argument (others may read the
-  // file), forged (wrong passphrase or changed file).
+  // file, or a passphrase is needed), forged (wrong passphrase or changed file).
   static Result<Identity> load(const std::filesystem::path& file, std::string_view passphrase = {});
-  // Writes a new file, mode 0600; refuses to overwrite (invalid_argument).
+  // Whether load() will want a passphrase. Errors: as load(), but for forged.
+  static Result<bool> needs_passphrase(const std::filesystem::path& file);
+  // Writes a new file, mode 0600. Errors: io, invalid_argument (something has this name already; the key's name is
+  // none; the protection's parameters are outside the limits).
   Result<void> save(const std::filesystem::path& file, const Protection& protection = {}) const;
 
   Identity(Identity&&) noexcept;
@@ -108,9 +112,10 @@ class TRICLAVE_EXPORT Verifier {
 // The private half of a signer.
 class TRICLAVE_EXPORT Signer {
  public:
-  static Signer generate(std::string name);
   // As for Identity; kind signer-private.
+  static Signer generate(std::string name);
   static Result<Signer> load(const std::filesystem::path& file, std::string_view passphrase = {});
+  static Result<bool> needs_passphrase(const std::filesystem::path& file);
   Result<void> save(const std::filesystem::path& file, const Protection& protection = {}) const;
 
   Signer(Signer&&) noexcept;

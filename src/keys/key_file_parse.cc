@@ -30,7 +30,7 @@ bool take(std::string_view& text, std::string_view prefix) {
 // Takes a decimal number off the front; one too large to hold counts as the largest, which is above every limit.
 bool take_number(std::string_view& text, std::uint32_t& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error == std::errc::invalid_argument || text.starts_with('0')) return false;
+  if (error == std::errc::invalid_argument || (text.starts_with('0') && end != text.data() + 1)) return false;
   if (error == std::errc::result_out_of_range) out = std::numeric_limits<std::uint32_t>::max();
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return true;
@@ -89,7 +89,7 @@ Result<std::string_view> checked_lines(std::string_view text, std::string_view o
   if (text.size() > kMaxKeyFile) return malformed(origin, "larger than a key file may be (16 KiB)");
   std::string_view rest = text;
   std::uint32_t version = 0;
-  if (!take(rest, kMagic) || !take_number(rest, version) || !take(rest, "\n"))
+  if (!take(rest, kMagic) || !take_number(rest, version) || !take(rest, "\n") || version == 0)
     return malformed(origin, "not a key file: its first line is not \"triclave-key 1\"");
   if (version != 1)
     return fail(ErrorKind::unsupported, std::string(origin) + ": a key file of version " + std::to_string(version) +

@@ -81,6 +81,13 @@ Scalar uniform_scalar() {
   return out;
 }
 
+// bytes - order, one byte at a time: what is borrowed in the end tells whether bytes < order.
+bool is_canonical(std::span<const std::uint8_t, kScalarSize> bytes) noexcept {
+  unsigned borrow = 0;
+  for (std::size_t i = 0; i < kScalarSize; ++i) borrow = ((unsigned{bytes[i]} - kOrder[i] - borrow) >> 8) & 1;
+  return borrow != 0;
+}
+
 bool is_zero(const Scalar& scalar) { return declassify(sodium_is_zero(scalar.data(), kScalarSize) == 1); }
 
 Result<void> check_set(std::span<const Share> sorted, unsigned k) {
@@ -109,15 +116,7 @@ Scalar random_scalar() {
 
 //= SPEC ENC-05
 bool is_canonical_nonzero(std::span<const std::uint8_t, kScalarSize> bytes) noexcept {
-  // bytes - order, one byte at a time: what is borrowed in the end tells whether bytes < order.
-  unsigned borrow = 0;
-  unsigned any = 0;
-  for (std::size_t i = 0; i < kScalarSize; ++i) {
-    borrow = ((unsigned{bytes[i]} - kOrder[i] - borrow) >> 8) & 1;
-    any |= bytes[i];
-  }
-  const unsigned not_zero = ((any + 0xFF) >> 8) & 1;
-  return (borrow & not_zero) != 0;
+  return is_canonical(bytes) & (sodium_is_zero(bytes.data(), bytes.size()) == 0);
 }
 
 std::vector<Scalar> shard(const Scalar& secret, std::span<const Scalar> coefficients, unsigned n) {
@@ -153,8 +152,8 @@ Result<Scalar> combine(std::span<const Share> shares, unsigned k) {
   std::sort(sorted.begin(), sorted.end(), [](const Share& a, const Share& b) { return a.x < b.x; });
   TRICLAVE_TRY(check_set(sorted, k));
   for (const Share& share : sorted)
-    if (!declassify(is_canonical_nonzero(share.value->view())))
-      return fail(ErrorKind::malformed, "the share at position " + std::to_string(share.x) + " is 0 or not a scalar");
+    if (!declassify(is_canonical(share.value->view())))
+      return fail(ErrorKind::malformed, "the share at position " + std::to_string(share.x) + " is not a scalar");
 
   const std::span<const Share> lowest(sorted.data(), k);
   std::vector<std::uint8_t> xs;
@@ -167,7 +166,6 @@ Result<Scalar> combine(std::span<const Share> shares, unsigned k) {
   }
   Scalar secret = interpolate(lowest, xs, 0);
   sodium_stackzero(kStackUsed);
-  if (is_zero(secret)) return fail(ErrorKind::malformed, "the shares combine to 0, which no share ever hides");
   return secret;
 }
 

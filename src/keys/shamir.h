@@ -36,8 +36,10 @@ struct Share {
 };
 
 // The polynomial's value at 0 from the k shares with the lowest x; every further share must lie on the same polynomial.
-// Errors: invalid_argument (fewer than k shares, x of 0 or twice), malformed (not canonical, or 0), forged (a surplus
-// share off the polynomial).
+// Values of 0 count like any others: they may come out of nodes within a tree. Only a dealt share may not be 0, and
+// whoever is given one asks is_canonical_nonzero.
+// Errors: invalid_argument (fewer than k shares, x of 0 or twice), malformed (not canonical), forged (a surplus share
+// off the polynomial).
 Result<Scalar> combine(std::span<const Share> shares, unsigned k);
 
 }  // namespace triclave::keys
