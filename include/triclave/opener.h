@@ -50,6 +50,11 @@ struct ObjectInfo {
 // Errors: malformed, unsupported, io.
 TRICLAVE_EXPORT Result<ObjectInfo> inspect_object(Source& sealed, Bytes* embedded = nullptr);
 
+// Writes the sealed object with `record` as its embedded capsule, in the place of the one it has, if any, and finishes
+// `out`. Every other byte stays as it is. Needs no key and proves nothing. Errors: malformed, unsupported, forged (the
+// capsule of another session), io.
+TRICLAVE_EXPORT Result<void> replace_capsule(Source& sealed, ByteView record, Sink& out);
+
 // The plaintext of an object: authenticated random access. size() is authenticated. Over a pipe, reads go forward only
 // and size() is empty.
 class TRICLAVE_EXPORT OpenObject : public Source {

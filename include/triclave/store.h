@@ -43,8 +43,9 @@ TRICLAVE_EXPORT Result<std::unique_ptr<ObjectStore>> file_store(std::filesystem:
 TRICLAVE_EXPORT std::string capsule_key(const Id& capsule_id);
 
 // Seals what is put and opens what is got. Objects go in under their own names with detached capsules; an object that
-// the store serves under another name is refused (forged). `sealer` (with `compartment`) may be null for reading,
-// `opener` for writing; both must outlive the store. list() and stat() hide the capsules and give plaintext sizes.
+// the store serves under another name is refused (forged). What get() gives is an OpenObject. `sealer` (with
+// `compartment`) may be null for reading, `opener` for writing; both must outlive the store. list() and stat() hide the
+// capsules and give plaintext sizes.
 TRICLAVE_EXPORT std::unique_ptr<ObjectStore> sealed_store(ObjectStore& inner, const Sealer* sealer,
                                                           std::string compartment, Opener* opener,
                                                           ObjectOptions options = {});

@@ -9,6 +9,7 @@
 #include "triclave/mask_provider.h"
 #include "triclave/opener.h"
 #include "triclave/policy.h"
+#include "triclave/possession.h"
 #include "triclave/sealer.h"
 #include "triclave/secret_text.h"
 #include "triclave/store.h"

@@ -1,9 +1,13 @@
 #include "keys/possession.h"
 
+#include <algorithm>
+
+#include "base/hash.h"
 #include "base/labels.h"
 #include "base/message.h"
 #include "base/try.h"
 #include "keys/hpke.h"
+#include "triclave/possession.h"
 
 namespace triclave::keys {
 namespace {
@@ -31,3 +35,23 @@ bool proves_possession(const Challenge& challenge, ByteView answer) noexcept {
 }
 
 }  // namespace triclave::keys
+
+namespace triclave {
+
+Result<PossessionChallenge> challenge_possession(const Recipient& recipient) {
+  TRICLAVE_TRY_ASSIGN(auto challenge, keys::challenge_possession(recipient));
+  return PossessionChallenge{std::move(challenge.enc), sha256(challenge.expected.view())};
+}
+
+Result<Id> answer_possession(const Identity& identity, ByteView enc) {
+  TRICLAVE_TRY_ASSIGN(const auto answer, keys::answer_possession(identity, enc));
+  Id out;
+  std::copy(answer.view().begin(), answer.view().end(), out.begin());
+  return out;
+}
+
+bool proves_possession(const PossessionChallenge& challenge, ByteView answer) noexcept {
+  return answer.size() == challenge.answer_hash.size() && sha256(answer) == challenge.answer_hash;
+}
+
+}  // namespace triclave

@@ -1,0 +1,55 @@
+// A line on the terminal that tells how far a long copy is. Where standard error is no terminal it says nothing.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "triclave/io.h"
+
+namespace triclave::cli {
+
+// "1.5 GiB".
+std::string size_text(std::uint64_t bytes);
+
+class Progress {
+ public:
+  Progress(std::string what, std::optional<std::uint64_t> total);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();  // wipes the line
+
+  void add(std::uint64_t bytes);
+
+ private:
+  void show(double seconds) const;
+
+  std::string what_;
+  std::optional<std::uint64_t> total_;
+  std::uint64_t done_ = 0;
+  bool shown_ = false;
+  const bool on_terminal_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point next_ = start_;
+};
+
+// Passes bytes on and counts them.
+class CountingSink final : public Sink {
+ public:
+  CountingSink(Sink& inner, Progress& progress) : inner_(inner), progress_(progress) {}
+  Result<void> write(ByteView bytes) override {
+    progress_.add(bytes.size());
+    return inner_.write(bytes);
+  }
+  Result<void> finish() override { return inner_.finish(); }
+
+ private:
+  Sink& inner_;
+  Progress& progress_;
+};
+
+// Reads `from` to its end into `to`, which is not finished; returns the bytes. What passed through memory is wiped.
+Result<std::uint64_t> copy(Source& from, Sink& to, Progress& progress);
+
+}  // namespace triclave::cli
