@@ -135,14 +135,14 @@ Result<CapsuleInfo> Opener::add_capsule(ByteView record) {
   if (is_same) return inspect_capsule(record);
   //= SPEC OPN-01
   TRICLAVE_TRY(capsule::verify_signatures(parsed, impl_->policy));
+  // An object may carry a capsule that is older than the one at hand; it is not used.
+  if (!is_news) return inspect_capsule(record);
   for (const auto& each : parsed.core.compartments)
     TRICLAVE_TRY(impl_->check_generation(parsed, each.name, parsed.current(each.name).wrap->generation));
   // Keys opened under an earlier record stay good: a rewrap keeps the secret.
-  if (is_news) {
-    Known& known = impl_->capsules[parsed.id];
-    known.record.assign(record.begin(), record.end());
-    known.capsule = std::move(parsed);
-  }
+  Known& known = impl_->capsules[parsed.id];
+  known.record.assign(record.begin(), record.end());
+  known.capsule = std::move(parsed);
   return inspect_capsule(record);
 }
 
