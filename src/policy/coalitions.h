@@ -18,6 +18,9 @@ struct Work {
   std::uint64_t left = 1u << 21;
 };
 
+// The same for one list of coalitions, which may end early.
+inline constexpr Work kListingWork{1u << 14};
+
 // A set of groups, by number.
 using Groups = std::uint64_t;
 

@@ -23,7 +23,12 @@ Result<std::optional<Key>> load_key(const Place& place, const std::filesystem::p
   }
   const std::filesystem::path path = folder / key_file;
   std::error_code problem;
-  if (std::filesystem::status(path, problem).type() == std::filesystem::file_type::not_found) return std::nullopt;
+  const auto type = std::filesystem::status(path, problem).type();
+  if (type == std::filesystem::file_type::not_found || problem == std::errc::filename_too_long) return std::nullopt;
+  if (problem) return place.error("key_file", fmt::format("{}: {}", path.string(), problem.message()), ErrorKind::io);
+  // Before it is opened: that could wait for ever on a pipe.
+  if (type != std::filesystem::file_type::regular)
+    return place.error("key_file", fmt::format("{} is not a regular file", path.string()));
   auto key = Key::load(path);
   if (!key) return place.error("key_file", key.error().message, key.error().kind);
   if (pinned && key->id() != *pinned)

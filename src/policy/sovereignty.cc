@@ -10,7 +10,6 @@ namespace triclave::policy {
 namespace {
 
 constexpr std::size_t kMaxListed = 64;
-constexpr Work kListingWork{1u << 14};
 
 int number_of(std::vector<std::string>& list, const std::string& text) {
   const auto found = std::find(list.begin(), list.end(), text);

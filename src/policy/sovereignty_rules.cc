@@ -75,7 +75,7 @@ RuleVerdict Sovereignty::min_operators() const {
   RuleVerdict out{fmt::format("min_operators {}", least), smallest_ >= least, {}, {}};
   out.finding = fmt::format("the smallest coalition has {}", smallest_);
   if (out.met) return out;
-  const auto example = by_operator(false).minimal(1, Work{}).sets;
+  const auto example = by_operator(false).minimal(1, kListingWork).sets;
   const Groups set = example.empty() ? 0 : example[0];
   if (set != 0) out.finding += ": " + list_of(operators_in(set));
   out.recipients = recipients([&](std::size_t leaf) { return (set >> operator_of_leaf_[leaf] & 1) != 0; });
@@ -88,7 +88,7 @@ RuleVerdict Sovereignty::min_countries() const {
   RuleVerdict out{fmt::format("min_countries {}", least), smallest_countries_ >= least, {}, {}};
   out.finding = fmt::format("the coalition of fewest countries has {}", smallest_countries_);
   if (out.met) return out;
-  const auto example = by_country().minimal(1, Work{}).sets;
+  const auto example = by_country().minimal(1, kListingWork).sets;
   const Groups set = example.empty() ? 0 : example[0];
   std::vector<std::string> names;
   for (std::size_t i = 0; i < countries_.size(); ++i)

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/text_codec.h"
 #include "policy/compartment_policy.h"
@@ -181,6 +182,14 @@ TEST_F(PolicyWithKeys, RefusesDamagedKeyFiles) {
   EXPECT_TRUE(damaged.error().message.starts_with("test.policy:")) << damaged.error().message;
   write_file(folder_ / "x.pub", Signer::generate("x").public_text());
   EXPECT_FAILS(read(text()), ErrorKind::malformed);
+}
+
+TEST_F(PolicyWithKeys, OpensRegularFilesOnly) {
+  std::filesystem::remove(folder_ / "x.pub");
+  ASSERT_EQ(::mkfifo((folder_ / "x.pub").c_str(), 0600), 0);
+  const auto pipe = read(text());
+  EXPECT_FAILS(pipe, ErrorKind::malformed);
+  EXPECT_THAT(pipe.error().message, HasSubstr("not a regular file"));
 }
 
 TEST_F(PolicyWithKeys, OneKeyIsOneRecipients) {
