@@ -15,7 +15,7 @@ import tempfile
 
 RULE = re.compile(r"^\s*(?:[-*] |\d+\. )?\*\*\[([A-Z]+-\d+)\]\*\*")
 ID = re.compile(r"[A-Z]+-\d+")
-CITATION = re.compile(r"(?://|#)= SPEC\b(.*)")
+CITATION = re.compile(r"^\s*(?://|#)= SPEC\b(.*)")
 
 
 def rules_of(spec):
