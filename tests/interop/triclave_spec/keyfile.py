@@ -196,8 +196,9 @@ def _parse_private(fields: Dict[str, str], base: dict, before: bytes) -> KeyFile
     if fields["protection"] == "none":
         require(len(secret) == _SEED[base["role"]], MALFORMED, "a secret has the wrong length")
         return KeyFile(private=True, secret=secret, **base)
+    require(fields["protection"].startswith("argon2id "), UNSUPPORTED, "an unknown protection")
     match = _ARGON2ID.fullmatch(fields["protection"])
-    require(match is not None, MALFORMED, "an unknown protection")
+    require(match is not None, MALFORMED, "parameters of argon2id that are not in order")
     assert match is not None
     parameters = Argon2Parameters(*(int(g) for g in match.groups()[:3]))
     parameters.check()

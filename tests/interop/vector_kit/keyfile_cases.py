@@ -135,7 +135,7 @@ def secrets() -> Iterator[Vec]:
         plain.replace(ALICE.id.hex().encode(), KEYS["bob"].id.hex().encode())), facts)
     yield keyfile_vec("key-secret-short", "KEY-05", "malformed", "a seed of 30 bytes",
                       resum(plain.replace(_base64(ALICE_SEED), _base64(ALICE_SEED[:30]))), facts)
-    yield keyfile_vec("key-protection-unknown", "KEY-05", "malformed", "protection: rot13",
+    yield keyfile_vec("key-protection-unknown", "KEY-05", "unsupported", "protection: rot13",
                       resum(plain.replace(b"protection: none", b"protection: rot13")), facts)
     sealed = _write(RECIPIENT, True, PASSPHRASE)
     facts["passphrase"] = PASSPHRASE
