@@ -136,7 +136,7 @@ Result<Outcome> open(const Options& options) {
   TRICLAVE_TRY_ASSIGN(const auto session, Session::start(policy, options.keys, options.memory));
   if (!options.capsule.empty()) {
     TRICLAVE_TRY_ASSIGN(const Bytes record, read_whole(options.capsule, kMaxCapsuleFile));
-    TRICLAVE_TRY(session->opener().add_capsule(record));
+    TRICLAVE_TRY(session->add_capsule(record));
   }
   std::error_code ignored;
   return fs::is_directory(options.sealed, ignored) ? open_folder(options, *session) : open_one(options, *session);

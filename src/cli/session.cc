@@ -26,6 +26,12 @@ fs::path own_memory() {
 
 }  // namespace
 
+bool holds(const CapsuleInfo& capsule, std::string_view dataset, std::string_view compartment) {
+  return capsule.dataset == dataset &&
+         std::any_of(capsule.compartments.begin(), capsule.compartments.end(),
+                     [&](const CapsuleCompartment& each) { return each.name == compartment; });
+}
+
 void declare_memory(CLI::App& command, MemoryOptions& options) {
   auto* file =
       command.add_option("--memory", options.file,
@@ -61,13 +67,23 @@ Result<std::unique_ptr<Session>> Session::start(const Policy& policy, const KeyO
   return out;
 }
 
+Result<CapsuleInfo> Session::add_capsule(ByteView record) {
+  TRICLAVE_TRY_ASSIGN(CapsuleInfo info, opener_->add_capsule(record));
+  capsules_.insert_or_assign(info.id, info);
+  return info;
+}
+
 Result<ObjectInfo> Session::unlock(Source& sealed, const fs::path& folder) {
   Bytes record;
   TRICLAVE_TRY_ASSIGN(ObjectInfo info, inspect_object(sealed, &record));
-  if (record.empty() && !opener_->knows(info.capsule_id)) {
+  if (record.empty() && !capsules_.contains(info.capsule_id)) {
     TRICLAVE_TRY_ASSIGN(record, capsule_near(folder, info.capsule_id));
   }
-  if (!record.empty()) TRICLAVE_TRY(opener_->add_capsule(record));
+  if (!record.empty()) TRICLAVE_TRY(add_capsule(record));
+  // Nobody is asked for a key on the word of a header that does not fit its capsule.
+  const auto capsule = capsules_.find(info.capsule_id);
+  if (capsule == capsules_.end() || !holds(capsule->second, info.dataset, info.compartment))
+    return fail(ErrorKind::forged, "the object's header and its capsule do not belong together");
   const bool is_open = std::any_of(gathered_.begin(), gathered_.end(), [&](const Gathered& each) {
     return each.capsule_id == info.capsule_id && each.compartment == info.compartment;
   });

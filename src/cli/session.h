@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -22,6 +23,9 @@ void declare_memory(CLI::App& command, MemoryOptions& options);
 // The capsule of an object in `folder`, from the file where sealed stores keep it: there or in a folder above.
 Result<Bytes> capsule_near(const std::filesystem::path& folder, const Id& id);
 
+// Whether the capsule is of this dataset and lists this compartment.
+bool holds(const CapsuleInfo& capsule, std::string_view dataset, std::string_view compartment);
+
 class Session {
  public:
   // `policy` must outlive the session. Errors: as load_providers.
@@ -29,6 +33,9 @@ class Session {
                                                 const MemoryOptions& memory);
 
   Opener& opener() { return *opener_; }
+
+  // Makes a capsule known. Errors: as Opener::add_capsule.
+  Result<CapsuleInfo> add_capsule(ByteView record);
 
   // Reads the header of `sealed`, makes its capsule known (its own, one added before, or the one near `folder`) and
   // gathers the compartment's key. Errors: all kinds.
@@ -46,6 +53,7 @@ class Session {
  private:
   std::unique_ptr<GenerationMemory> memory_;
   std::optional<Opener> opener_;
+  std::map<Id, CapsuleInfo> capsules_;
   std::set<std::string> asked_;  // recipients whose keys are at hand
   std::vector<Gathered> gathered_;
 };

@@ -52,9 +52,7 @@ class Verification {
       TRICLAVE_TRY_ASSIGN(record, capsule_near(near, info.capsule_id));
     }
     TRICLAVE_TRY_ASSIGN(const CapsuleInfo capsule, this->capsule(record));
-    const bool is_listed = std::any_of(capsule.compartments.begin(), capsule.compartments.end(),
-                                       [&](const CapsuleCompartment& each) { return each.name == info.compartment; });
-    if (capsule.id != info.capsule_id || capsule.dataset != info.dataset || !is_listed)
+    if (capsule.id != info.capsule_id || !holds(capsule, info.dataset, info.compartment))
       return fail(ErrorKind::forged, "the object's header and the capsule do not belong together");
     if (options_.can_open) TRICLAVE_TRY(read_through(std::move(source)));
     if (options_.rehearse) TRICLAVE_TRY(rehearse(capsule.id, info.compartment));
@@ -138,9 +136,9 @@ Result<void> verify_folder(const Options& options, Verification& verification) {
   }));
   if (met == 0) return fail(ErrorKind::invalid_argument, "there is nothing in " + options.path);
   if (broken.empty()) return {};
-  return fail(broken.front().kind,
-              fmt::format("{} of {} files in {} are not in order", broken.size(), met, options.path),
-              std::move(broken));
+  const ErrorKind kind = broken.front().kind;
+  std::string what = fmt::format("{} of {} files in {} are not in order", broken.size(), met, options.path);
+  return fail(kind, std::move(what), std::move(broken));
 }
 
 Result<void> verify_file(const Options& options, Verification& verification) {

@@ -1,6 +1,7 @@
 // Files: whole under their name or not there at all.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +148,26 @@ TEST(FileSink, WithoutANameNothingIsLeftEvenByAKill) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(folder.names(), std::set<std::string>{});
+}
+
+// The program forbids others to look into it; then even its own user finds little of it in /proc.
+TEST(FileSink, WorksForAnOrdinaryUserWhoseProcessIsClosedToOthers) {
+  TempFolder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) ::_exit(2);
+    if (::prctl(PR_SET_DUMPABLE, 0) != 0) ::_exit(3);
+    auto sink = file_sink(folder / "a");
+    if (!sink || !(*sink)->write(as_bytes("whole")) || !(*sink)->finish()) ::_exit(4);
+    ::_exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_EQ(folder.names(), std::set<std::string>{"a"});
 }
 
 TEST(FileSink, HiddenNamesAreRemovedByASignalHandler) {
