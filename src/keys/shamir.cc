@@ -81,11 +81,11 @@ Scalar uniform_scalar() {
   return out;
 }
 
-// bytes - order, one byte at a time: what is borrowed in the end tells whether bytes < order.
-bool is_canonical(std::span<const std::uint8_t, kScalarSize> bytes) noexcept {
+// 1 where bytes < order, else 0: what is borrowed in the end of bytes - order, one byte at a time.
+unsigned is_canonical(std::span<const std::uint8_t, kScalarSize> bytes) noexcept {
   unsigned borrow = 0;
   for (std::size_t i = 0; i < kScalarSize; ++i) borrow = ((unsigned{bytes[i]} - kOrder[i] - borrow) >> 8) & 1;
-  return borrow != 0;
+  return borrow;
 }
 
 bool is_zero(const Scalar& scalar) { return declassify(sodium_is_zero(scalar.data(), kScalarSize) == 1); }
@@ -116,7 +116,8 @@ Scalar random_scalar() {
 
 //= SPEC ENC-05
 bool is_canonical_nonzero(std::span<const std::uint8_t, kScalarSize> bytes) noexcept {
-  return is_canonical(bytes) & (sodium_is_zero(bytes.data(), bytes.size()) == 0);
+  const unsigned zero = static_cast<unsigned>(sodium_is_zero(bytes.data(), bytes.size()));
+  return (is_canonical(bytes) & ~zero) != 0;
 }
 
 std::vector<Scalar> shard(const Scalar& secret, std::span<const Scalar> coefficients, unsigned n) {
@@ -152,7 +153,7 @@ Result<Scalar> combine(std::span<const Share> shares, unsigned k) {
   std::sort(sorted.begin(), sorted.end(), [](const Share& a, const Share& b) { return a.x < b.x; });
   TRICLAVE_TRY(check_set(sorted, k));
   for (const Share& share : sorted)
-    if (!declassify(is_canonical(share.value->view())))
+    if (!declassify(is_canonical(share.value->view()) != 0))
       return fail(ErrorKind::malformed, "the share at position " + std::to_string(share.x) + " is not a scalar");
 
   const std::span<const Share> lowest(sorted.data(), k);
