@@ -1,0 +1,225 @@
+// Writes the inputs that fuzzing begins with: make_seeds SOURCE_FOLDER OUT_FOLDER. One folder a target. Whether a seed
+// is right decides nothing; the better it is, the deeper a short run gets.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include "base/hash.h"
+#include "base/text_codec.h"
+#include "capsule/core.h"
+#include "capsule/derive.h"
+#include "capsule/record.h"
+#include "capsule/wrap.h"
+#include "envelope/frame.h"
+#include "format/capsule.pb.h"
+#include "policy/compartment_policy.h"
+
+using namespace triclave;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Seeds {
+ public:
+  Seeds(fs::path source, fs::path out) : source_(std::move(source)), out_(std::move(out)) {}
+
+  void add(const std::string& target, ByteView bytes) {
+    const fs::path folder = out_ / ("fuzz_" + target);
+    fs::create_directories(folder);
+    std::ofstream(folder / std::to_string(count_++), std::ios::binary) << as_text(bytes);
+  }
+  void add(const std::string& target, std::string_view text) { add(target, as_bytes(text)); }
+  // The same behind a byte that chooses.
+  void add(const std::string& target, std::uint8_t choice, ByteView bytes) {
+    Bytes out = {choice};
+    out.insert(out.end(), bytes.begin(), bytes.end());
+    add(target, ByteView(out));
+  }
+  void add_files(const std::string& target, const char* folder, const char* extension) {
+    for (const std::string& text : files(folder, extension)) add(target, std::string_view(text));
+  }
+  std::vector<std::string> files(const char* folder, const char* extension) const {
+    std::vector<std::string> out;
+    std::error_code missing;
+    for (const auto& entry : fs::directory_iterator(source_ / folder, missing)) {
+      if (entry.path().extension() != extension) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      out.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    }
+    return out;
+  }
+
+ private:
+  fs::path source_, out_;
+  unsigned count_ = 0;
+};
+
+constexpr Id kOwner{1}, kOutscale{2}, kOvh{3}, kOrange{4};
+
+policy::CompartmentPolicy sample_policy() {
+  const auto leaf = [](const Id& id, const char* name) { return policy::Node{id, name, 0, {}}; };
+  const policy::Node two_of_three{
+      {}, {}, 2, {leaf(kOutscale, "Outscale"), leaf(kOvh, "OVHcloud"), leaf(kOrange, "Orange")}};
+  return {
+      Id{9}, {{"US"}, {"SECNUMCLOUD"}, "EEA", 2, 2}, 1'900'000'000, {{}, {}, 2, {leaf(kOwner, "CHU"), two_of_three}}};
+}
+
+capsule::Wrap sample_wrap(const Id& capsule_id, std::uint32_t generation, std::initializer_list<const char*> names) {
+  capsule::Wrap wrap{capsule_id, generation, {}, {}, {Id{7}, Id{8}}};
+  for (const Id& id : {kOwner, kOutscale, kOvh, kOrange}) wrap.recipients.push_back({id, Kem::xwing, Bytes(1120, 5)});
+  for (const char* name : names) {
+    const auto policy = sample_policy();
+    wrap.compartments.push_back(
+        {name, policy::serialize_compartment_policy(policy), {}, policy, {}, std::vector<capsule::MaskedLeaf>(4)});
+  }
+  return wrap;
+}
+
+void capsules(Seeds& seeds) {
+  const capsule::Core core{{1}, {2}, {3}, "pmsi-2025", {{"clinical", {4}}, {"identifiers", {5}}}};
+  const Bytes core_bytes = capsule::serialize_core(core);
+  const Id id = capsule::capsule_id(core_bytes);
+  const Bytes first = capsule::serialize_wrap(sample_wrap(id, 0, {"clinical", "identifiers"}));
+  const Bytes second = capsule::serialize_wrap(sample_wrap(id, 3, {"clinical"}));
+  const Bytes policy = policy::serialize_compartment_policy(sample_policy());
+  const capsule::Signed signed_core{core_bytes, Bytes(8, 1)}, signed_first{first, Bytes(8, 2)},
+      signed_second{second, {}};
+  const Bytes record = capsule::serialize_capsule(signed_core, {&signed_first, &signed_second}).value();
+  const auto object = envelope::write_frame({id, {6}, "stays.csv", "pmsi-2025", "clinical", true}, {});
+  const auto carrying = envelope::write_frame({id, {6}, "", "pmsi-2025", "clinical", false}, record);
+  constexpr std::size_t kRecordHead = 16, kObjectHead = 20;
+
+  seeds.add("core", core_bytes);
+  seeds.add("wrap", first);
+  seeds.add("wrap", second);
+  seeds.add("capsule_record", record);
+  seeds.add("compartment_policy", policy);
+  seeds.add("strict", 0, ByteView(record).subspan(kRecordHead));
+  seeds.add("strict", 1, core_bytes);
+  seeds.add("strict", 2, second);
+  seeds.add("strict", 3, policy);
+  seeds.add("strict", 4, ByteView(object.bytes).subspan(kObjectHead));
+  for (const auto& frame : {object, carrying}) {
+    Bytes whole = frame.bytes;
+    whole.resize(whole.size() + 56 + 16 + 3373);
+    seeds.add("frame", whole);
+  }
+}
+
+void texts(Seeds& seeds) {
+  for (const char* text : {"owner", "all(owner, 2 of (outscale, ovh, orange))", "any(a, all(b, 3 of (c, d, e, f)))"})
+    seeds.add("access", std::string_view(text));
+  for (const char* text : {"none", "argon2id m=262144 t=3 p=4 salt=AAECAwQFBgcICQoLDA0ODw==",
+                           "argon2id m=4294967296 t=17 p=65 salt=AAECAwQFBgcICQoLDA0ODw=="})
+    seeds.add("protection", std::string_view(text));
+  const std::string hex = "000102030405060708090A0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+  const std::string base64 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+  for (const std::string& text : {hex, base64, base64 + "\r\n", std::string("0123456789abcdefghijklmnopqrstuv")}) {
+    seeds.add("own_key", text);
+    seeds.add("text_codec", text);
+  }
+  for (const char* text :
+       {"pmsi-2025", "Hôpital Édouard-Herriot", "医療/データ/🏥", "a/b/../c", "\xC3\x28\xED\xA0\x80\xF4\x90"}) {
+    seeds.add("names", std::string_view(text));
+    seeds.add("store_key", std::string_view(text));
+  }
+  for (const char* text : {"0:100", "16384:", "18446744073709551615:1"})
+    seeds.add("range_text", std::string_view(text));
+  const std::string line = std::string(64, '0') + " clinical ";
+  seeds.add("generation_memory", line + "3\n" + line + "12\n" + std::string(64, 'a') + " clinical 5\n" + line + "4");
+  seeds.add_files("key_file", "tests/vectors/keys", ".key");
+  seeds.add_files("policy_file", "src/policy/samples", ".textproto");
+}
+
+// A capsule record and, as far as protobuf reads it, what is inside.
+void add_capsule(Seeds& seeds, ByteView record) {
+  constexpr std::size_t kHead = 16;
+  seeds.add("capsule_record", record);
+  v1::Capsule message;
+  if (record.size() < kHead || !message.ParseFromArray(record.data() + kHead, static_cast<int>(record.size() - kHead)))
+    return;
+  seeds.add("core", message.core());
+  seeds.add("strict", 1, as_bytes(message.core()));
+  for (const auto& each : message.wraps()) {
+    seeds.add("wrap", each.wrap());
+    v1::Wrap wrap;
+    if (!wrap.ParseFromString(each.wrap())) continue;
+    for (const auto& compartment : wrap.compartments()) {
+      seeds.add("compartment_policy", compartment.policy());
+      seeds.add("strict", 3, as_bytes(compartment.policy()));
+    }
+  }
+}
+
+// The files that tests/vectors/README.md describes, right ones and wrong ones.
+void vectors(Seeds& seeds) {
+  constexpr std::size_t kMost = 32 * 1024;
+  const auto shared_files = seeds.files("tests/vectors", ".txt");
+  std::map<std::string, Bytes> shared;
+  const auto each_line = [](const std::string& text, auto&& use) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      if (const auto colon = line.find(": "); colon != line.npos) use(line.substr(0, colon), line.substr(colon + 2));
+  };
+  const auto bytes_of = [&](const std::string& value) {
+    Bytes out;
+    std::istringstream pieces(value);
+    for (std::string piece; pieces >> piece;) {
+      const Bytes bytes = piece[0] == '@'   ? shared[piece.substr(1)]
+                          : piece[0] == '*' ? Bytes(std::min(kMost, std::size_t{std::stoul(piece.substr(1))}))
+                                            : from_base64(piece).value_or(Bytes());
+      out.insert(out.end(), bytes.begin(), bytes.end());
+    }
+    return out;
+  };
+  for (const std::string& text : shared_files)
+    each_line(text, [&](const std::string& name, const std::string& value) { shared[name] = bytes_of(value); });
+  for (const std::string& text : seeds.files("tests/vectors", ".vec"))
+    each_line(text, [&](const std::string& key, const std::string& value) {
+      if (key != "capsule" && key != "object" && key != "file") return;
+      const Bytes bytes = bytes_of(value);
+      if (bytes.size() > kMost) return;
+      if (key == "capsule") add_capsule(seeds, bytes);
+      if (key == "object") seeds.add("frame", bytes);
+      if (key == "file") seeds.add("key_file", bytes);
+    });
+}
+
+// Scripts for edits.h, and their beginnings: each object and each kind of source, whole and changed.
+void scripts(Seeds& seeds) {
+  const Bytes flip = {0, 0, 0, 99, 0, 0, 0, 0, 0, 1}, cut = {1, 0, 64, 120, 0, 0, 0, 0, 0, 0};
+  const Bytes ranges = {0, 0, 0, 0, 64, 0, 0x3F, 0xF0, 0, 0x40, 0, 0x80, 0, 0xFF, 0xFF, 0, 0, 1, 0, 9};
+  for (std::uint8_t object = 0; object < 10; ++object)
+    for (std::uint8_t kind = 0; kind < 3; ++kind)
+      for (const Bytes& edit : {Bytes(), flip, cut}) {
+        Bytes script = {object, kind};
+        script.insert(script.end(), edit.begin(), edit.end());
+        seeds.add("object", script);
+        script.insert(script.begin() + 2, ranges.begin(), ranges.end());
+        seeds.add("range", script);
+      }
+  for (std::uint8_t choice = 0; choice < 4; ++choice)
+    for (const Bytes& edit : {Bytes(), flip, cut}) {
+      Bytes script = {choice};
+      script.insert(script.end(), edit.begin(), edit.end());
+      seeds.add("open", script);
+      script.insert(script.begin(), static_cast<std::uint8_t>(choice % 3));
+      seeds.add("sealed_store", script);
+    }
+  for (std::uint8_t first = 0; first < 4; ++first)
+    for (std::uint8_t last = 0; last < 2; ++last) seeds.add("cobblestone", Bytes{first, last, 1, 1, 0, 0, 0, 0});
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 3) return 2;
+  Seeds seeds(arguments[1], arguments[2]);
+  capsules(seeds);
+  texts(seeds);
+  vectors(seeds);
+  scripts(seeds);
+}
