@@ -17,7 +17,8 @@ clang=19
 if [ "${1:-}" = --one ]; then
   cd "$root/build/fuzz"
   target=$2 seconds=$3
-  mkdir -p "corpus/$target" found logs
+  mkdir -p "corpus/$target" "seeds/$target" found logs
+  rm -f "found/$target"
   # No parser may ask for more than these: 64 MiB at once, 512 MiB in all, of which ASan holds back some freed memory.
   if ASAN_OPTIONS=quarantine_size_mb=16 "bin/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=512 \
       -malloc_limit_mb=64 -print_final_stats=1 -artifact_prefix="found/$target-" "corpus/$target" "seeds/$target" \
@@ -27,6 +28,7 @@ if [ "${1:-}" = --one ]; then
     echo "fuzz: $target: BROKE"
     tail -60 "logs/$target"
     : >"found/$target"
+    exit 1
   fi
   exit
 fi
@@ -41,13 +43,9 @@ cmake --build --preset fuzz --target tests/fuzz/all
 rm -rf build/fuzz/seeds
 build/fuzz/bin/make_seeds . build/fuzz/seeds
 
-failed=
-for target in "$@"; do rm -f "build/fuzz/found/$target"; done
 # As many at once as there are processors.
-printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} sh cmake/fuzz.sh --one {} "$seconds"
-for target in "$@"; do [ ! -e "build/fuzz/found/$target" ] || failed="$failed $target"; done
-if [ -n "$failed" ]; then
-  echo "fuzz: broke:$failed (inputs in build/fuzz/found)"
+if ! printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} sh cmake/fuzz.sh --one {} "$seconds"; then
+  echo "fuzz: broke:$(for target in "$@"; do [ ! -e "build/fuzz/found/$target" ] || printf ' %s' "$target"; done) (inputs in build/fuzz/found)"
   exit 1
 fi
 echo "fuzz: $# targets, $seconds s each, nothing found"
