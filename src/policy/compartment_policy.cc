@@ -53,6 +53,7 @@ void write_node(const Node& node, v1::PolicyNode& wire) {
 }
 
 // Shapes only: whether a code is known is the registry's question, and the lists of countries change.
+//= SPEC POL-05
 Result<void> check_rules(const Rules& rules) {
   if (!std::all_of(rules.deny_coalition.begin(), rules.deny_coalition.end(), is_country_shape))
     return malformed("deny_coalition takes codes of two capital letters");

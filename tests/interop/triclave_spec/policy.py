@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
@@ -90,10 +91,20 @@ def _check(node: Node, level: int) -> None:
         _check(child, level + 1)
 
 
+def _check_rules(rules: Rules) -> None:
+    #= SPEC POL-05
+    country, label = re.compile("[A-Z]{2}"), re.compile("[!-~]{1,64}")
+    form = (all(country.fullmatch(c) for c in rules.deny_coalition) and all(label.fullmatch(x) for x in rules.require_label)
+            and (rules.region in ("", "EEA") or country.fullmatch(rules.region) is not None)
+            and rules.min_operators <= 64 and rules.min_countries <= 64)
+    require(form, MALFORMED, "a rule of a policy does not have its form")
+
+
 def check(policy: Policy) -> None:
     """The form of a policy; its rules are judged at sealing (rules.py)."""
     #= SPEC POL-03
     require(len(policy.authority) in (0, 32), MALFORMED, "a policy's authority does not have 32 bytes")
+    _check_rules(policy.rules)
     _check(policy.tree, 1)
     record.limit(len(list(leaves(policy.tree))), 1, record.MAX_LEAVES, "leaves of a policy tree")
 
