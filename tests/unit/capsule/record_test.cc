@@ -99,6 +99,20 @@ TEST_F(RecordTest, WrapsAscendWithoutRepeats) {  // CAP-08
   EXPECT_FAILS(parse_capsule(swapped), ErrorKind::malformed);
 }
 
+// Both would be current for something; only their order is wrong.
+TEST_F(RecordTest, TwoWrapsOfOneGenerationAreMalformed) {  // CAP-08
+  Bytes record = with_second_wrap([](v1::Wrap& wrap) {
+    wrap.set_generation(3);
+    wrap.mutable_compartments()->DeleteSubrange(1, 1);
+  });
+  EXPECT_OK(parse_capsule(record));
+  record = testing::edit_wrap(
+      record, [](v1::Wrap& wrap) { wrap.set_generation(3); }, &owner(), 0);
+  const auto refused = parse_capsule(record);
+  EXPECT_FAILS(refused, ErrorKind::malformed);
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("ascending order"));
+}
+
 TEST_F(RecordTest, EveryWrapIsCurrentForSomething) {  // CAP-08
   EXPECT_FAILS(parse_capsule(with_second_wrap([](v1::Wrap& wrap) { wrap.set_generation(1); })), ErrorKind::malformed);
 }
@@ -195,9 +209,9 @@ TEST_F(RecordTest, AnOwnerWhomThePolicyDoesNotNameCannotRewrap) {
         core.set_owner({id.begin(), id.end()});
       },
       producer());
-  record = testing::edit_wrap(
-      record, [](v1::Wrap& wrap) { wrap.set_generation(1); }, &stranger);
-  EXPECT_FAILS(verify(record), ErrorKind::forged);
+  const auto later = [](v1::Wrap& wrap) { wrap.set_generation(1); };
+  EXPECT_FAILS(verify(testing::edit_wrap(record, later, &stranger)), ErrorKind::forged);
+  EXPECT_FAILS(verify(testing::edit_wrap(record, later, &owner())), ErrorKind::forged);  // not the core's owner
 }
 
 }  // namespace
