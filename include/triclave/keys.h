@@ -14,6 +14,10 @@
 
 namespace triclave {
 
+namespace keys {
+class VerifyingKey;
+}
+
 // Key encapsulation mechanisms by their HPKE number.
 enum class Kem : std::uint16_t { xwing = 0x647A };
 
@@ -107,6 +111,7 @@ class TRICLAVE_EXPORT Verifier {
   Id id_{};
   Bytes public_key_;
   std::string name_;
+  std::shared_ptr<const keys::VerifyingKey> key_;  // public_key_, expanded
 };
 
 // The private half of a signer.

@@ -1,6 +1,7 @@
 // Writing key files, and protecting the secret in private ones.
 #include "keys/key_file.h"
 
+#include <fmt/format.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -20,22 +21,18 @@ namespace {
 
 std::string today() {
   const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
-  const auto padded = [](unsigned number, std::size_t width) {
-    std::string digits = std::to_string(number);
-    return std::string(width - std::min(width, digits.size()), '0') + digits;
-  };
-  return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
-         padded(static_cast<unsigned>(date.month()), 2) + "-" + padded(static_cast<unsigned>(date.day()), 2);
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 std::string head(KeyKind kind, std::string_view name, const Id& id) {
-  std::string out = "triclave-key 1\nkind: ";
-  out.append(to_string(kind)).append("\nname: ").append(name).append("\nalgorithm: ").append(algorithm_of(kind));
-  out.append("\ncreated: ").append(today()).append("\nfingerprint: ").append(to_hex(id)).append("\n");
-  return out;
+  return fmt::format("triclave-key 1\nkind: {}\nname: {}\nalgorithm: {}\ncreated: {}\nfingerprint: {}\n",
+                     to_string(kind), name, algorithm_of(kind), today(), to_hex(id));
 }
 
-std::string checksum_line(ByteView before) { return "checksum: " + to_hex(ByteView(sha256(before)).first(8)) + "\n"; }
+std::string checksum_line(ByteView before) {
+  return fmt::format("{}{}\n", kChecksum, to_hex(ByteView(sha256(before)).first(kChecksumDigits / 2)));
+}
 
 Bytes protection_context(std::string_view before_secret) { return M({label::kKeyFile, before_secret}); }
 
@@ -99,9 +96,8 @@ Result<void> check_key_name(std::string_view name) {
 }
 
 std::string public_key_text(KeyKind kind, std::string_view name, const Id& id, ByteView public_key, ByteView proof) {
-  std::string out = head(kind, name, id);
-  out.append("public: ").append(to_base64(public_key)).append("\n");
-  if (!proof.empty()) out.append("proof: ").append(to_base64(proof)).append("\n");
+  std::string out = head(kind, name, id) + fmt::format("public: {}\n", to_base64(public_key));
+  if (!proof.empty()) out += fmt::format("proof: {}\n", to_base64(proof));
   return out + checksum_line(as_bytes(out));
 }
 
@@ -115,9 +111,8 @@ Result<SecretBytes> private_key_text(KeyKind kind, std::string_view name, const 
   } else {
     const Argon2Parameters parameters{protection.memory_kib, protection.passes, protection.lanes, random_array<16>()};
     if (auto fits = check_argon2(parameters); !fits) return fail(ErrorKind::invalid_argument, fits.error().message);
-    before_secret += "protection: argon2id m=" + std::to_string(parameters.memory_kib) +
-                     " t=" + std::to_string(parameters.passes) + " p=" + std::to_string(parameters.lanes) +
-                     " salt=" + to_base64(parameters.salt) + "\n";
+    before_secret += fmt::format("protection: argon2id m={} t={} p={} salt={}\n", parameters.memory_kib,
+                                 parameters.passes, parameters.lanes, to_base64(parameters.salt));
     TRICLAVE_TRY_ASSIGN(const auto key, argon2id(protection.passphrase, parameters));
     TRICLAVE_TRY_ASSIGN(stored, seal(key, protection_context(before_secret), secret));
   }

@@ -1,9 +1,9 @@
 #include "keys/passphrase.h"
 
 #include <botan/pwdhash.h>
+#include <fmt/format.h>
 
 #include <new>
-#include <string>
 
 #include "base/try.h"
 
@@ -14,8 +14,9 @@ Result<void> check_argon2(const Argon2Parameters& parameters) {
   const auto& [m, t, p, salt] = parameters;
   if (t == 0 || t > kMaxArgon2Passes || p == 0 || p > kMaxArgon2Lanes || m > kMaxArgon2Memory || m < 8 * p)
     return fail(ErrorKind::unsupported,
-                "Argon2id with m=" + std::to_string(m) + " KiB t=" + std::to_string(t) + " p=" + std::to_string(p) +
-                    " is outside what is accepted: 8 p <= m <= 2097152, 1 <= t <= 16, 1 <= p <= 64");
+                fmt::format("Argon2id with m={} KiB t={} p={} is outside what is accepted: 8 p <= m <= 2097152, "
+                            "1 <= t <= 16, 1 <= p <= 64",
+                            m, t, p));
   return {};
 }
 
@@ -30,8 +31,9 @@ Result<Secret<32>> argon2id(std::string_view passphrase, const Argon2Parameters&
                      parameters.salt.size(), associated_data.data(), associated_data.size(), key.data(), key.size());
     return out;
   } catch (const std::bad_alloc&) {
-    return fail(ErrorKind::io, "unlocking this key needs " + std::to_string(parameters.memory_kib / 1024) +
-                                   " MiB of memory, which cannot be had; free some or use another machine");
+    return fail(ErrorKind::io, fmt::format("Argon2id needs {} MiB of memory, which cannot be had; free some or use "
+                                           "another machine",
+                                           parameters.memory_kib / 1024));
   }
 }
 

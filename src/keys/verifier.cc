@@ -9,8 +9,8 @@
 namespace triclave {
 
 Result<Verifier> Verifier::from_public_key(ByteView public_key, std::string name) {
-  TRICLAVE_TRY(keys::check_signer_public_key(public_key));
   Verifier out;
+  TRICLAVE_TRY_ASSIGN(out.key_, keys::VerifyingKey::from_bytes(public_key));
   out.id_ = keys::signer_id(public_key);
   out.public_key_.assign(public_key.begin(), public_key.end());
   out.name_ = std::move(name);
@@ -38,7 +38,7 @@ Result<Verifier> Verifier::parse(std::string_view text, std::string_view origin)
 }
 
 Result<void> Verifier::verify(std::string_view role, ByteView message, ByteView signature) const {
-  auto verified = keys::verify_signature(public_key_, id_, role, message, signature);
+  auto verified = key_->verify(role, message, signature);
   if (!verified) return fail(verified.error().kind, name_ + ": " + verified.error().message);
   return verified;
 }

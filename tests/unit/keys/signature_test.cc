@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <sodium.h>
 
+#include <atomic>
+#include <thread>
+
 #include "base/hash.h"
 #include "base/labels.h"
 #include "keys/hybrid_signature.h"
@@ -111,6 +114,22 @@ TEST_F(Signature, OfMlDsaIsHedged) {
   EXPECT_OK(signer.verifier().verify(role::kCore, message, again));
 }
 
+TEST_F(Signature, IsMadeAndCheckedByManyThreadsAtOnce) {
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (std::uint8_t each = 0; each < 4; ++each)
+    threads.emplace_back([&, each] {
+      const Verifier verifier = signer.verifier();
+      for (std::uint8_t round = 0; round < 20; ++round) {
+        const Bytes own = {each, round};
+        if (verifier.verify(role::kCore, own, signer.sign(role::kCore, own))) ++good;
+        if (!verifier.verify(role::kCore, own, signature)) ++good;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 4 * 20 * 2);
+}
+
 TEST(SignerPublicKey, OfAnotherSizeIsMalformed) {
   Bytes key = Signer::generate("signer").verifier().public_key();
   EXPECT_OK(Verifier::from_public_key(key, "signer"));
@@ -134,6 +153,19 @@ TEST(SignerPublicKey, WithABadEd25519HalfIsMalformed) {
     const Bytes half = hex(bad);
     std::copy(half.begin(), half.end(), key.begin());
     EXPECT_FAILS(Verifier::from_public_key(key, "signer"), ErrorKind::malformed) << bad;
+  }
+}
+
+// Every string of 1952 bytes is an ML-DSA-65 public key; one that nobody made verifies nothing.
+TEST(SignerPublicKey, WithAnMlDsaHalfThatNobodyMadeVerifiesNothing) {
+  const Signer signer = Signer::generate("signer");
+  const Bytes signature = signer.sign("core", {});
+  for (const unsigned byte : {0x00U, 0x55U, 0xFFU}) {
+    Bytes key = signer.verifier().public_key();
+    std::fill(key.begin() + 32, key.end(), static_cast<std::uint8_t>(byte));
+    const auto verifier = Verifier::from_public_key(key, "signer");
+    ASSERT_OK(verifier);
+    EXPECT_FAILS(verifier->verify("core", {}, signature), ErrorKind::forged);
   }
 }
 
