@@ -74,15 +74,13 @@ echo "setup: missing, and $([ $install = yes ] && echo 'installed now' || echo '
 
 as_root=
 [ "$(id -u)" = 0 ] || as_root=sudo
-apt_get() {
-  [ -z "$as_root" ] || command -v sudo >/dev/null || {
-    echo "setup: run this as root, or install sudo, to install Debian packages" >&2
-    exit 2
-  }
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null
-}
+apt_get() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null; }
 # Package lists are fetched only where they do not know a package or name one that the archive no longer has.
 apt_install() {
+  [ -z "$as_root" ] || command -v sudo >/dev/null || {
+    echo "setup: run this as root, or install sudo: Debian packages are missing" >&2
+    exit 2
+  }
   for package in "$@"; do
     apt_knows "$package" || { apt_get update; break; }
   done
