@@ -14,6 +14,7 @@
 
 #include "base/guarded.h"
 #include "cipher/engine.h"
+#include "support/objects.h"
 #include "support/world.h"
 #include "triclave/opener.h"
 #include "triclave/sealer.h"

@@ -1,7 +1,9 @@
 """Fixtures of the program's tests."""
 
+import os
 import pathlib
 import shutil
+import signal
 import sys
 
 import pytest
@@ -12,6 +14,33 @@ for folder in (HERE.parent / "interop", HERE):
 sys.dont_write_bytecode = True
 
 from town import Town  # noqa: E402
+
+
+# A job in the background may have been told to ignore these, and its children would be, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def has_terminals() -> bool:
+    """Whether this system has pseudo-terminals; a bare folder made into a root may not."""
+    try:
+        for descriptor in os.openpty():
+            os.close(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "terminal: speaks to the program through a pseudo-terminal")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Without pseudo-terminals what needs one is left out, and the totals say so ("deselected")."""
+    left_out = [] if has_terminals() else [item for item in items if item.get_closest_marker("terminal")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -147,6 +147,7 @@ def large(town, name, size):
         file.truncate(size)
 
 
+@pytest.mark.terminal
 def test_ctrl_c_on_a_terminal_while_a_large_file_is_sealed(town):
     large(town, "big", 6 << 30)
     before = town.names()
@@ -158,6 +159,7 @@ def test_ctrl_c_on_a_terminal_while_a_large_file_is_sealed(town):
     assert town.names() == before
 
 
+@pytest.mark.terminal
 def test_ctrl_c_on_a_terminal_while_a_large_file_is_opened(town):
     large(town, "big", 512 << 20)
     town.seal("big", "-o", "sealed")
@@ -170,6 +172,7 @@ def test_ctrl_c_on_a_terminal_while_a_large_file_is_opened(town):
     assert not (town.folder / "out").exists() and not [name for name in town.names() if ".partial" in name]
 
 
+@pytest.mark.terminal
 def test_the_progress_line_is_gone_at_the_end(town):
     town.write("some", HALF * 4)
     terminal = Terminal(town, ["seal", "some", *sealing()[2:]])
@@ -178,6 +181,7 @@ def test_the_progress_line_is_gone_at_the_end(town):
     assert town.run("seal", "some", *sealing("--force")[2:]).stderr == b""  # and never there without a terminal
 
 
+@pytest.mark.terminal
 def test_passphrases_are_asked_without_echo(town):
     terminal = Terminal(town, ["keygen", "recipient", "guarded", "-o", "keys", "--passphrase"])
     terminal.until(b"Passphrase for guarded: ")
@@ -194,6 +198,7 @@ def test_passphrases_are_asked_without_echo(town):
     assert terminal.wait() == 0 and town.read("back") == b"plain"
 
 
+@pytest.mark.terminal
 def test_two_passphrases_that_differ_make_no_key(town):
     terminal = Terminal(town, ["keygen", "signer", "new", "-o", "keys", "--passphrase"])
     terminal.until(b"Passphrase for new: ")
@@ -204,6 +209,7 @@ def test_two_passphrases_that_differ_make_no_key(town):
     assert not (town.folder / "keys/new.key").exists()
 
 
+@pytest.mark.terminal
 def test_ctrl_c_at_the_question_lets_the_terminal_echo_again(town):
     terminal = Terminal(town, ["keygen", "recipient", "guarded", "-o", "keys", "--passphrase"])
     terminal.until(b"Passphrase for guarded: ")

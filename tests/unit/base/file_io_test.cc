@@ -157,9 +157,11 @@ TEST(FileSink, WorksForAnOrdinaryUserWhoseProcessIsClosedToOthers) {
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
+    // Into the folder first: what lies above it may be closed to the other user.
+    if (::chdir(folder.path().c_str()) != 0) ::_exit(1);
     if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) ::_exit(2);
     if (::prctl(PR_SET_DUMPABLE, 0) != 0) ::_exit(3);
-    auto sink = file_sink(folder / "a");
+    auto sink = file_sink("a");
     if (!sink || !(*sink)->write(as_bytes("whole")) || !(*sink)->finish()) ::_exit(4);
     ::_exit(0);
   }
