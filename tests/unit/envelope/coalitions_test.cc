@@ -13,7 +13,7 @@ using ::testing::IsEmpty;
 policy::Node leaf(std::uint8_t number) {
   policy::Node out;
   out.key_id[0] = number;
-  out.operator_name = {static_cast<char>('a' + number)};
+  out.operator_name = std::string(1, static_cast<char>('a' + number));
   return out;
 }
 
