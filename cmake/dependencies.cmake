@@ -27,3 +27,14 @@ if(IPSEC_MB_INCLUDE AND IPSEC_MB_LIBRARY)
   target_link_libraries(triclave_ipsec_mb INTERFACE "${IPSEC_MB_LIBRARY}")
   target_compile_definitions(triclave_ipsec_mb INTERFACE TRICLAVE_HAVE_IPSEC_MB=1)
 endif()
+
+# The CSV parser has neither a CMake package nor a pkg-config file. It is LGPL: linked shared.
+find_path(CSV_INCLUDE csv.h REQUIRED)
+find_library(CSV_LIBRARY csv REQUIRED)
+add_library(triclave_csv INTERFACE IMPORTED)
+target_include_directories(triclave_csv INTERFACE "${CSV_INCLUDE}")
+target_link_libraries(triclave_csv INTERFACE "${CSV_LIBRARY}")
+
+# Compression of a table's columns, for who asks for it.
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.4)
+pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4>=1.9)

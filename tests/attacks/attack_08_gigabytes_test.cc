@@ -24,10 +24,14 @@ void* take(std::size_t size) {
 
 void* operator new(std::size_t size) { return take(size); }
 void* operator new[](std::size_t size) { return take(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return take(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return take(size); }
 void operator delete(void* bytes) noexcept { std::free(bytes); }
 void operator delete[](void* bytes) noexcept { std::free(bytes); }
 void operator delete(void* bytes, std::size_t) noexcept { std::free(bytes); }
 void operator delete[](void* bytes, std::size_t) noexcept { std::free(bytes); }
+void operator delete(void* bytes, const std::nothrow_t&) noexcept { std::free(bytes); }
+void operator delete[](void* bytes, const std::nothrow_t&) noexcept { std::free(bytes); }
 
 namespace triclave::attacks {
 namespace {
