@@ -1,0 +1,13 @@
+// Arrow arrays' structures, looked at without reading any buffer.
+#pragma once
+
+#include "table/path.h"
+#include "triclave/arrow.h"
+
+namespace triclave::table {
+
+// Whether an array and all below it are what the field says: alive, with as many buffers and children, no number
+// negative or beyond kMaxBuffer, no buffer missing whose need can be seen from here. Errors: invalid_argument.
+Result<void> check_shape(const Path& at, const ArrowArray& array);
+
+}  // namespace triclave::table
