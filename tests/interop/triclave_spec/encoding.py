@@ -30,6 +30,11 @@ def u32(value: int) -> bytes:
     return value.to_bytes(4, "big")
 
 
+def u64(value: int) -> bytes:
+    """Eight bytes, big-endian (ENC-02)."""
+    return value.to_bytes(8, "big")
+
+
 def lp(field: bytes) -> bytes:
     """LP(x): u32 length, then x."""
     return u32(len(field)) + field

@@ -1,4 +1,4 @@
-"""The schema of capsule.proto, object.proto and policy.proto as tables."""
+"""The schema of capsule.proto, object.proto, policy.proto and table.proto as tables."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ SCHEMA: Dict[str, Dict[int, Field]] = {
         5: Field("dataset", "string"),
         6: Field("streams", "string", repeated=True),
         7: Field("signed", "bool"),
+        8: Field("previous", "bytes"),
     },
     "CompartmentPolicy": {
         1: Field("authority", "bytes"),
@@ -74,4 +75,22 @@ SCHEMA: Dict[str, Dict[int, Field]] = {
     },
     "PolicyLeaf": {1: Field("key_id", "bytes"), 2: Field("operator", "string")},
     "Threshold": {1: Field("k", "uint32"), 2: Field("children", "PolicyNode", repeated=True)},
+    "TableFooter": {
+        1: Field("columns", "uint32"),
+        2: Field("own", "Column", repeated=True),
+        3: Field("row_groups", "RowGroup", repeated=True),
+        4: Field("notes", "KeyValue", repeated=True),
+    },
+    "Column": {1: Field("position", "uint32"), 2: Field("field", "Field"), 3: Field("compression", "uint32")},
+    "Field": {
+        1: Field("name", "string"),
+        2: Field("format", "string"),
+        3: Field("nullable", "bool"),
+        4: Field("dictionary_ordered", "bool"),
+        5: Field("metadata", "KeyValue", repeated=True),
+        6: Field("children", "Field", repeated=True),
+        7: Field("dictionary", "Field"),
+    },
+    "KeyValue": {1: Field("key", "bytes"), 2: Field("value", "bytes")},
+    "RowGroup": {1: Field("rows", "uint64"), 2: Field("chunks", "bytes")},
 }

@@ -101,6 +101,7 @@ def parse(data: bytes) -> SealedObject:
     require(len(message["capsule_id"]) == 32, MALFORMED, "a capsule id does not have 32 bytes")
     require(len(message["object_id"]) == 16, MALFORMED, "an object id does not have 16 bytes")
     require(len(message["streams"]) == 1, MALFORMED, "a byte object has exactly one stream")
+    require(message["previous"] == b"", MALFORMED, "a byte object has no previous segment")
     check_strict_name(message["dataset"], "the dataset")
     check_strict_name(message["streams"][0], "a stream's compartment")
     check_free_name(message["name"], 1024, "an object's name", may_be_empty=True)

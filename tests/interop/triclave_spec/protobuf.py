@@ -13,6 +13,7 @@ from .messages import SCALARS, SCHEMA, Field
 Message = Dict[str, Any]
 
 MAX_FIELDS = 65_536
+MAX_FIELDS_OF = {"TableFooter": 1_048_576}
 MAX_DEPTH = 24
 
 _DEFAULTS: Dict[str, Any] = {"uint32": 0, "uint64": 0, "bool": False, "bytes": b"", "string": ""}
@@ -81,10 +82,10 @@ def empty(name: str) -> Message:
 
 def decode(name: str, data: bytes) -> Message:
     """Reads a message and refuses every spelling but the one that `encode` writes."""
-    return _decode(name, data, 1, [0])
+    return _decode(name, data, 1, [MAX_FIELDS_OF.get(name, MAX_FIELDS)])
 
 
-def _decode(name: str, data: bytes, depth: int, count: List[int]) -> Message:
+def _decode(name: str, data: bytes, depth: int, left: List[int]) -> Message:
     #= SPEC PB-08
     require(depth <= MAX_DEPTH, MALFORMED, "messages are nested too deep")
     message = empty(name)
@@ -93,8 +94,8 @@ def _decode(name: str, data: bytes, depth: int, count: List[int]) -> Message:
     while at < len(data):
         tag, at = read_varint(data, at)
         number, wire = tag >> 3, tag & 7
-        count[0] += 1
-        require(count[0] <= MAX_FIELDS, MALFORMED, "a message has too many fields")
+        left[0] -= 1
+        require(left[0] >= 0, MALFORMED, "a message has too many fields")
         #= SPEC PB-05
         require(number in SCHEMA[name], MALFORMED, f"unknown field {number} in {name}")
         field = SCHEMA[name][number]
@@ -105,7 +106,7 @@ def _decode(name: str, data: bytes, depth: int, count: List[int]) -> Message:
         require(not field.oneof or field.oneof not in oneofs, MALFORMED, f"two members of {field.oneof}")
         oneofs.add(field.oneof)
         last = number
-        value, at = _read_value(field, wire, data, at, depth, count)
+        value, at = _read_value(field, wire, data, at, depth, left)
         if field.repeated:
             message[field.name].append(value)
         else:
@@ -113,7 +114,7 @@ def _decode(name: str, data: bytes, depth: int, count: List[int]) -> Message:
     return message
 
 
-def _read_value(field: Field, wire: int, data: bytes, at: int, depth: int, count: List[int]) -> Tuple[Any, int]:
+def _read_value(field: Field, wire: int, data: bytes, at: int, depth: int, left: List[int]) -> Tuple[Any, int]:
     numeric = field.type in _RANGES
     #= SPEC PB-06
     require(wire == (0 if numeric else 2), MALFORMED, f"field {field.name} has the wrong wire type")
@@ -134,4 +135,4 @@ def _read_value(field: Field, wire: int, data: bytes, at: int, depth: int, count
             return body.decode("utf-8", "strict"), at
         except UnicodeDecodeError:
             raise SpecError(MALFORMED, f"field {field.name} is not UTF-8") from None
-    return _decode(field.type, body, depth + 1, count), at
+    return _decode(field.type, body, depth + 1, left), at

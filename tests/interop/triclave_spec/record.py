@@ -8,14 +8,20 @@ from .errors import MALFORMED, UNSUPPORTED, require
 MAGIC = b"triclave"
 CAPSULE = 1
 SEALED_OBJECT = 2
+SEALED_TABLE = 3
+CELLS = 4
 VERSION = 1
 PREAMBLE = 12
 
-KIB, MIB = 1 << 10, 1 << 20
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 MAX_CAPSULE, MAX_CORE, MAX_WRAP, MAX_POLICY = 4 * MIB, 16 * KIB, 2 * MIB, 16 * KIB
 MAX_HEADER, MAX_KEY_FILE = 64 * KIB, 16 * KIB
 MAX_WRAPS, MAX_COMPARTMENTS, MAX_RECIPIENTS, MAX_FORMER = 64, 64, 256, 1024
 MAX_LEVELS, MAX_LEAVES, MAX_CHILDREN = 8, 64, 16
+MAX_SEGMENTS, MAX_SEGMENT_COMPARTMENTS, MAX_COLUMNS = 1024, 64, 65_536
+MAX_FIELDS_OF_COLUMN, MAX_FIELD_LEVELS = 4096, 16
+MAX_ROW_GROUPS, MAX_ROWS = 1_048_576, 2**31 - 1
+MAX_FOOTER, MAX_CHUNK = 64 * MIB, GIB
 
 
 def preamble(kind: int) -> bytes:
@@ -24,15 +30,15 @@ def preamble(kind: int) -> bytes:
 
 
 def check_preamble(record: bytes, kind: int) -> None:
-    """Refuses what is not a record of this kind and version. The kind is judged before the version."""
+    """Refuses what is not a record of this kind and version. The version is judged before the kind."""
     #= SPEC REC-01
     require(record[:8] == MAGIC and len(record) >= PREAMBLE, MALFORMED, "this is not a Triclave record")
-    #= SPEC REC-03
-    require(record[8:10] == u16(kind), MALFORMED, "this record is of another kind")
     version = int.from_bytes(record[10:12], "big")
     require(version != 0, MALFORMED, "version 0")
     #= SPEC REC-02
     require(version <= VERSION, UNSUPPORTED, f"written by a newer version ({version}) of the format")
+    #= SPEC REC-03
+    require(record[8:10] == u16(kind), MALFORMED, "this record is of another kind")
 
 
 def read_u32(record: bytes, at: int, what: str) -> int:

@@ -137,12 +137,17 @@ def former_of(*names: str) -> List[bytes]:
 # The capsule that objects stand in where their case is about something else.
 OBJECTS = small("objects")
 
+# Those of tables: what the owner may open, and what alice may, twice.
+OF_TABLES = {"west": wire.Policy(leaf("owner")), "east": wire.Policy(leaf("alice"))}
+TABLES = parts("tables", OF_TABLES, core_name="tables")
+APPENDED = parts("appended", OF_TABLES, core_name="appended")
+
 
 def shared() -> Dict[str, bytes]:
     """Strings of bytes that many files hold, longest first: they stand in one file."""
     core = small("core").core
     signature = sign(PRODUCER, CORE, core)
-    return {"capsule": OBJECTS.record(),
+    return {"table-capsule": TABLES.record(), "append-capsule": APPENDED.record(), "capsule": OBJECTS.record(),
             "core": protobuf.write_field(1, core, "bytes") + protobuf.write_field(2, signature, "bytes"),
             "producer": PRODUCER.public, "owner": OWNER.public}
 
