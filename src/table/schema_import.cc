@@ -35,21 +35,23 @@ class Reader {
       blob += sizeof value;
       return value;
     };
-    const auto part = [&](std::string& out) {
+    const auto part = [&](std::string& out) -> Result<void> {
       const std::int32_t size = number();
-      if (size < 0 || static_cast<std::size_t>(size) > kMaxPairPart) return false;
+      if (size < 0 || static_cast<std::size_t>(size) > kMaxPairPart)
+        return wrong(
+            fmt::format("a key or value of metadata has a length of {}, 0 to {} are taken", size, kMaxPairPart));
+      TRICLAVE_TRY(spend(static_cast<std::size_t>(size)));
       out.assign(blob, static_cast<std::size_t>(size));
       blob += size;
-      return spend(out.size());
+      return {};
     };
     const std::int32_t count = number();
     if (count < 0 || static_cast<std::size_t>(count) > kMaxPairs)
-      return wrong(fmt::format("{} pairs of metadata, at most {} can be sealed", count, kMaxPairs));
+      return wrong(fmt::format("{} pairs of metadata, 0 to {} are taken", count, kMaxPairs));
     for (std::int32_t i = 0; i < count; ++i) {
       KeyValue& pair = pairs.emplace_back();
-      if (!part(pair.key) || !part(pair.value))
-        return wrong(
-            fmt::format("a key or value of metadata has a negative length, or one beyond {} bytes", kMaxPairPart));
+      TRICLAVE_TRY(part(pair.key));
+      TRICLAVE_TRY(part(pair.value));
     }
     return pairs;
   }
@@ -64,7 +66,7 @@ class Reader {
     field.format = bounded(schema.format, kMaxFormat);
     // The standard has two spellings of one type; the sealed table one.
     if (field.format.starts_with("d:") && field.format.ends_with(",128")) field.format.resize(field.format.size() - 4);
-    if (!spend(kFieldCost + field.name.size() + field.format.size())) return wrong("the schema is larger than 64 MiB");
+    TRICLAVE_TRY(spend(kFieldCost + field.name.size() + field.format.size()));
     field.nullable = (schema.flags & ARROW_FLAG_NULLABLE) != 0;
     field.dictionary_ordered = schema.dictionary != nullptr && (schema.flags & ARROW_FLAG_DICTIONARY_ORDERED) != 0;
     TRICLAVE_TRY_ASSIGN(field.metadata, metadata(schema.metadata));
@@ -98,9 +100,10 @@ class Reader {
   }
 
  private:
-  bool spend(std::size_t cost) {
+  Result<void> spend(std::size_t cost) {
     cost_ += cost;
-    return cost_ <= kMaxSchemaCost;
+    if (cost_ > kMaxSchemaCost) return wrong("the whole schema would be larger than 64 MiB");
+    return {};
   }
 
   std::size_t fields_ = 0;  // of the column that is being read
