@@ -114,6 +114,8 @@ struct Hostile {
   std::function<void(ArrowSchema&)> spoil;
   std::string message;
   ErrorKind kind = ErrorKind::invalid_argument;
+
+  friend void PrintTo(const Hostile& tested, std::ostream* out) { *out << tested.name; }
 };
 
 class HostileSchema : public ::testing::TestWithParam<Hostile> {};

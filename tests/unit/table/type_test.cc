@@ -21,6 +21,8 @@ struct Known {
   std::string format;
   Layout layout;
   std::uint32_t width;
+
+  friend void PrintTo(const Known& tested, std::ostream* out) { *out << tested.format; }
 };
 
 // Layouts and widths are those of Arrow's columnar format, written down by hand.
