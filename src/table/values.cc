@@ -16,6 +16,9 @@ T load(ByteView values, std::size_t index) noexcept {
   return value;
 }
 
+template <class T>  // read as unsigned
+constexpr T kLargestSigned = std::numeric_limits<T>::max() / 2;
+
 // Where no offset has the sign bit, a difference has it just where the second is below the first.
 template <class T>
 bool rising(ByteView offsets) noexcept {
@@ -25,7 +28,7 @@ bool rising(ByteView offsets) noexcept {
     const T next = load<T>(offsets, i);
     seen |= next | (next - load<T>(offsets, i - 1));
   }
-  return seen <= std::numeric_limits<T>::max() / 2;
+  return seen <= kLargestSigned<T>;
 }
 
 template <class T>
@@ -37,18 +40,32 @@ void rebase(ByteView offsets, std::uint8_t* out) noexcept {
   }
 }
 
+// Whether no index is above `last`. Where `last` lacks the sign bit, the difference to an index without it has it just
+// where the index is above.
+template <class T>
+bool none_above(ByteView indices, T last) noexcept {
+  const std::size_t count = indices.size() / sizeof(T);
+  T seen = 0;
+  if (last > kLargestSigned<T>) {
+    for (std::size_t i = 0; i < count; ++i) seen = std::max(seen, load<T>(indices, i));
+    return seen <= last;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const T index = load<T>(indices, i);
+    seen = static_cast<T>(seen | index | (last - index));
+  }
+  return seen <= kLargestSigned<T>;
+}
+
 template <class T>
 bool below(ByteView indices, bool is_signed, std::uint64_t limit, ByteView validity) noexcept {
-  const std::size_t count = indices.size() / sizeof(T);
-  if (count == 0) return true;
   // Read as unsigned, negative indices stand above all others.
-  if (is_signed) limit = std::min(limit, std::uint64_t{std::numeric_limits<T>::max() / 2} + 1);
-  T most = 0;
-  for (std::size_t i = 0; i < count; ++i) most = std::max(most, load<T>(indices, i));
-  if (most < limit) return true;
-  if (validity.empty()) return false;
+  const std::uint64_t most = is_signed ? kLargestSigned<T> : std::numeric_limits<T>::max();
+  const T last = static_cast<T>(std::min(limit - 1, most));
+  if (limit != 0 && none_above(indices, last)) return true;
+  const std::size_t count = indices.size() / sizeof(T);
   for (std::size_t i = 0; i < count; ++i)
-    if (load<T>(indices, i) >= limit && bit_at(validity, i)) return false;
+    if ((limit == 0 || load<T>(indices, i) > last) && (validity.empty() || bit_at(validity, i))) return false;
   return true;
 }
 

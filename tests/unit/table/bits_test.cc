@@ -118,7 +118,13 @@ TYPED_TEST(Indices, LieBelowOrNot) {
   EXPECT_FALSE(below({0, 3, 1}, 3, {0b011}));
   EXPECT_TRUE(below({0, 3, 1}, 3, {0b101}));
   constexpr T most = std::numeric_limits<T>::max();
-  EXPECT_TRUE(below({most}, std::uint64_t{1} << 63) || !is_signed);
+  // Around the sign bit, and at the end of what the type can say.
+  constexpr auto all = static_cast<std::uint64_t>(most);
+  EXPECT_TRUE(all == ~std::uint64_t{0} || below({most, 0}, all + 1));
+  EXPECT_FALSE(below({most, 0}, all));
+  EXPECT_TRUE(below({static_cast<T>(all / 2 + 1), static_cast<T>(all / 2)}, all / 2 + 2));
+  EXPECT_FALSE(below({static_cast<T>(all / 2 + 1), static_cast<T>(all / 2)}, all / 2 + 1));
+  EXPECT_FALSE(below({static_cast<T>(all / 2 + 1), static_cast<T>(all / 2)}, all / 2));
   EXPECT_FALSE(below({most}, 100));
   if constexpr (is_signed) {
     // As large as unsigned numbers get, and there are as many values.
