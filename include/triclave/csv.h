@@ -82,7 +82,7 @@ struct CsvOptions {
   bool header = true;                    // without: columns are called c1, c2, ..
   std::vector<CsvColumn> types;          // columns whose type is given
   std::optional<CsvType> other_types;    // of all others; else inferred: the type that writes every value as it stood
-  std::uint64_t batch_bytes = std::uint64_t{64} << 20;  // of columns' memory in a record batch, about; at most 1 GiB
+  std::uint64_t batch_bytes = std::uint64_t{64} << 20;  // of columns' memory in a record batch, about; at most 512 MiB
   std::uint64_t batch_rows = std::uint64_t{1} << 20;
 };
 
