@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Writes tests/vectors/*.vec and judges each of them once: `make_vectors.py [FOLDER]`.
+"""Writes tests/vectors/*.vec and judges each of them once: `make_vectors.py [FOLDER [PREFIX ..]]`.
+
+With prefixes, only the files whose names begin so are written, and the shared strings that are not there yet.
 
 Keys, secrets, shares and salts come from SHAKE-256 streams with fixed seeds. ML-KEM encapsulations and ML-DSA
 signatures draw coins inside the library that cannot be fixed, so a new writing is another set of files that says the
@@ -12,28 +14,34 @@ import sys
 from pathlib import Path
 from typing import List
 
-from vector_kit import forged_capsules, good_capsules, keyfile_cases, malformed_capsules, object_cases
+from vector_kit import cell_cases, chunk_cases, footer_cases, forged_capsules, good_capsules, keyfile_cases
+from vector_kit import malformed_capsules, object_cases, table_cases, table_forgeries
 from vector_kit.cast import SHARED
 from vector_kit.judge import judge
 from vector_kit.vec import SHARED_FILE, Vec, parse, parse_shared, shared_text
 
 DEFAULT = Path(__file__).resolve().parent.parent / "vectors"
-LARGEST, TOTAL = 40_000, 2_000_000
+LARGEST, TOTAL = 40_000, 2_200_000
 
 
 def all_cases() -> List[Vec]:
     """Every case of the kit."""
-    groups = (good_capsules, forged_capsules, malformed_capsules, object_cases, keyfile_cases)
+    groups = (good_capsules, forged_capsules, malformed_capsules, object_cases, keyfile_cases, table_cases,
+              table_forgeries, footer_cases, chunk_cases, cell_cases)
     return [vec for group in groups for vec in group.cases()]
 
 
-def main(folder: Path = DEFAULT) -> int:
-    """Writes all files, or says which one is not judged as it expects."""
+def main(folder: Path = DEFAULT, *prefixes: str) -> int:
+    """Writes the files, or says which one is not judged as it expects."""
     cases = all_cases()
     names = [vec.name for vec in cases]
     assert len(set(names)) == len(names), sorted(n for n in names if names.count(n) > 1)
-    shared = parse_shared(shared_text(SHARED))
-    wrong, size = 0, len(shared_text(SHARED))
+    shared = dict(SHARED)
+    if prefixes:
+        # What stands keeps its bytes, which say the same: whoever refers to it is judged with it.
+        cases = [vec for vec in cases if vec.name.startswith(prefixes)]
+        shared.update(parse_shared((folder / SHARED_FILE).read_text(encoding="utf-8")))
+    wrong, size = 0, len(shared_text(shared))
     for vec in cases:
         text = vec.text()
         got = judge(parse(vec.name, text), shared)
@@ -46,8 +54,9 @@ def main(folder: Path = DEFAULT) -> int:
     if wrong == 0:
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.vec"):
-            old.unlink()
-        (folder / SHARED_FILE).write_text(shared_text(SHARED), encoding="utf-8")
+            if old.name.startswith(prefixes or ""):
+                old.unlink()
+        (folder / SHARED_FILE).write_text(shared_text(shared), encoding="utf-8")
         for vec in cases:
             (folder / f"{vec.name}.vec").write_text(vec.text(), encoding="utf-8")
         print(f"{len(cases)} files, {size} bytes")
@@ -55,4 +64,4 @@ def main(folder: Path = DEFAULT) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:2])))
+    sys.exit(main(*map(Path, sys.argv[1:2]), *sys.argv[2:]))

@@ -6,7 +6,7 @@ import hashlib
 from typing import Dict, List, Mapping
 
 from triclave_spec import capsule as reading
-from triclave_spec import keyfile, objects, opening, xwing
+from triclave_spec import arrow_chunk, cells, keyfile, objects, opening, protobuf, table_segments, tables, xwing
 from triclave_spec.errors import SpecError
 
 from .vec import Vec, unpack
@@ -80,10 +80,52 @@ def _keyfile(vec: Vec, shared: Shared) -> None:
     assert key.fingerprint.hex() == vec.one("fingerprint"), vec.name
 
 
+def told(segments: tables.OpenTable) -> List[str]:
+    """What a reader of a table reports, as the lines of a vector."""
+    out = []
+    for compartment, column in segments.columns:
+        raw = protobuf.encode("Field", column["field"])
+        out.append(f"column: {column['position']} {compartment} {column['compression']} {raw.hex()}")
+    for s, segment in enumerate(segments.segments):
+        for compartment, footer in segment.footers.items():
+            out += [f"note: {s} {compartment} {n['key'].hex()} {n['value'].hex()}" for n in footer.notes]
+        for g, rows in enumerate(segments.rows(s)):
+            out.append(f"rows: {s} {g} {rows}")
+            for compartment, column in segments.columns:
+                plaintext = arrow_chunk.encode(segments.nodes(s, g, compartment, column))
+                out.append(f"chunk: {s} {g} {column['position']} {plaintext.hex()}")
+    return out
+
+
+def _table(vec: Vec, shared: Shared) -> None:
+    segments = table_segments.parse(unpack(vec.one("table"), shared))
+    elsewhere = unpack(vec.one("capsule"), shared)
+    keys = []
+    for segment in segments:
+        capsule = reading.read(segment.capsule or elsewhere, _trust(vec, shared))
+        segment.check_against(capsule)
+        keys.append({name: _open(vec, capsule, name) for name in vec.all("compartment")})
+    got = told(tables.OpenTable(segments, keys))
+    assert got == [f"{k}: {v}" for k, v in vec.fields if k in ("column", "note", "rows", "chunk")], vec.name
+
+
+def _cells(vec: Vec, shared: Shared) -> None:
+    capsule = reading.read(unpack(vec.one("capsule"), shared), _trust(vec, shared))
+    compartment = vec.one("compartment")
+    prefix = unpack(vec.one("prefix"), shared)
+    place = cells.Place(capsule.core.id, capsule.core.dataset, compartment, vec.one("cell-column"))
+    reader = cells.Reader(place, _open(vec, capsule, compartment), prefix)
+    values = [reader.open(bytes.fromhex(cell)).hex() for cell in vec.all("cell")]
+    assert values == vec.all("value"), vec.name
+
+
+_JUDGES = {"capsule": _capsule, "object": _object, "keyfile": _keyfile, "table": _table, "cells": _cells}
+
+
 def judge(vec: Vec, shared: Shared) -> str:
     """The kind of the refusal, or ok."""
     try:
-        {"capsule": _capsule, "object": _object, "keyfile": _keyfile}[vec.one("type")](vec, shared)
+        _JUDGES[vec.one("type")](vec, shared)
     except SpecError as error:
         return error.kind
     return "ok"

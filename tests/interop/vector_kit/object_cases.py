@@ -114,6 +114,7 @@ def headers() -> Iterator[Vec]:
             ("dataset", "OBJ-01", "malformed", "a dataset with a capital", {"dataset": "Weather"}),
             ("name-control", "ENC-04", "malformed", "a line feed in the object's name", {"name": "a\nb"}),
             ("name-long", "ENC-04", "malformed", "an object's name of 1,025 bytes", {"name": "n" * 1025}),
+            ("previous", "OBJ-01", "malformed", "a byte object with a previous segment", {"previous": b"\x01" * 32}),
             ("no-stream", "OBJ-01", "malformed", "no stream at all", {"streams": []}),
             ("two-streams", "OBJ-01", "malformed", "a byte object with two streams", {"streams": ["west", "west"]}),
             ("other-capsule", "OBJ-02", "forged", "the id of another capsule", {"capsule_id": b"\x01" * 32}),

@@ -77,7 +77,7 @@ class Segment:
         self.chunks = [[Chunk(arrow_chunk.encode(n), c.compartment, c.compression)
                         for c, n in zip(self.columns, g.columns)] for g in self.groups]
         self.capsule = b"" if self.detached else self.built.record()
-        self.before, self.gap = b"", b""  # bytes in the body in front of the chunks, and behind
+        self.place_order: List[tuple] = []  # row group and position of each chunk in the body, where it is not theirs
         self.footer_edits: List[Any] = []
         self.footer_bytes: Dict[str, bytes] = {}  # footers' plaintexts that are no message
         random = Stream("table " + self.name)
@@ -121,14 +121,11 @@ class Segment:
 
     def parts(self) -> table_segments.Segment:
         """The sealed parts."""
-        body, places = self.before, []
-        for g, group in enumerate(self.chunks):
-            places.append([])
-            for p in range(len(group)):
-                message = self.message(g, p)
-                places[-1].append((len(body), len(message)))
-                body += message
-        return table_segments.Segment(self.header_bytes, self.capsule, body + self.gap, self.footers(places), {})
+        body, places = b"", [[(0, 0)] * len(group) for group in self.chunks]
+        for g, p in self.place_order or [(g, p) for g, group in enumerate(self.chunks) for p in range(len(group))]:
+            places[g][p] = (len(body), len(self.message(g, p)))
+            body += self.message(g, p)
+        return table_segments.Segment(self.header_bytes, self.capsule, body, self.footers(places), {})
 
     def record(self) -> bytes:
         """The segment's bytes, behind those of the segments before it."""
@@ -136,6 +133,17 @@ class Segment:
         return ((self.previous.record() if self.previous else b"")
                 + table_segments.encode(sealed.header, sealed.capsule, sealed.body, sealed.footers))
 
-    def plaintexts(self) -> List[List[bytes]]:
-        """Of each row group's chunks."""
-        return [[chunk.plaintext for chunk in group] for group in self.chunks]
+    def expected(self, opens: Sequence[str] = ("west", "east")) -> List[str]:
+        """What a reader of these compartments tells of this segment and those before it."""
+        chain = [self]
+        while chain[0].previous:
+            chain.insert(0, chain[0].previous)
+        mine = [(p, c) for p, c in enumerate(self.columns) if c.compartment in opens]
+        out = [f"column: {p} {c.compartment} {c.compression} {protobuf.encode('Field', c.field).hex()}" for p, c in mine]
+        for s, segment in enumerate(chain):
+            out += [f"note: {s} {name} {key.hex()} {value.hex()}" for name in segment.compartments if name in opens
+                    for key, value in segment.notes]
+            for g, rows in enumerate(segment.rows):
+                out.append(f"rows: {s} {g} {rows}")
+                out += [f"chunk: {s} {g} {p} {segment.chunks[g][p].plaintext.hex()}" for p, _ in mine]
+        return out

@@ -72,6 +72,37 @@ def object_vec(name: str, rule: str, expect: str, comment: str, data: bytes, pla
     return vec
 
 
+def table_vec(name: str, rule: str, expect: str, comment: str, data: bytes, expected: Sequence[str] = (), *,
+              who: Sequence[str] = ("owner", "alice"), opens: Sequence[str] = ("west", "east"), owner: bool = False,
+              capsule: Optional[bytes] = None) -> Vec:
+    """A sealed table of which a reader opens compartments whole; `expected` are the lines of what it tells."""
+    vec = _start(name, "table", rule, expect, comment)
+    _reader(vec, who, owner, DATASET, PRODUCER)
+    for compartment in opens:
+        vec.add("compartment", compartment)
+    for line in expected:
+        key, _, value = line.partition(": ")
+        vec.add(key, value)
+    if capsule is not None:
+        vec.add("capsule", pack(capsule, SHARED))
+    return vec.add("table", pack(data, SHARED))
+
+
+def cells_vec(name: str, rule: str, expect: str, comment: str, prefix: bytes, cells: Sequence[bytes],
+              values: Sequence[bytes], capsule: bytes, *, who: Sequence[str] = ("owner",), compartment: str = "west",
+              column: str = "nir") -> Vec:
+    """A batch of cells, opened in the order in which they stand."""
+    vec = _start(name, "cells", rule, expect, comment)
+    _reader(vec, who, False, DATASET, PRODUCER)
+    vec.add("compartment", compartment).add("cell-column", column)
+    vec.add("capsule", pack(capsule, SHARED)).add("prefix", pack(prefix, SHARED))
+    for cell in cells:
+        vec.add("cell", cell.hex())
+    for value in values:
+        vec.add("value", value.hex())
+    return vec
+
+
 def keyfile_vec(name: str, rule: str, expect: str, comment: str, data: bytes, facts: Mapping[str, str]) -> Vec:
     """A key file that a reader parses, and unlocks where it is private."""
     vec = _start(name, "keyfile", rule, expect, comment)
