@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 #include <unordered_set>
@@ -12,9 +13,7 @@ namespace {
 
 // Formats with one type id for each of 127 members are the longest that mean something.
 constexpr std::size_t kMaxFormat = 1024;
-// Structures may share what they point to, so that a small one unfolds into a large schema. Each field costs its text
-// and this much.
-constexpr std::size_t kFieldCost = 64;
+// Bytes of a whole schema. Structures may share what they point to, so that a small one unfolds into a large one.
 constexpr std::size_t kMaxSchemaCost = std::size_t{64} << 20;
 
 tl::unexpected<Error> wrong(std::string what) { return fail(ErrorKind::invalid_argument, std::move(what)); }
@@ -65,8 +64,10 @@ class Reader {
     field.name = bounded(schema.name, kMaxFieldName);
     field.format = bounded(schema.format, kMaxFormat);
     // The standard has two spellings of one type; the sealed table one.
-    if (field.format.starts_with("d:") && field.format.ends_with(",128")) field.format.resize(field.format.size() - 4);
-    TRICLAVE_TRY(spend(kFieldCost + field.name.size() + field.format.size()));
+    const auto commas = std::count(field.format.begin(), field.format.end(), ',');
+    if (field.format.starts_with("d:") && commas == 2 && field.format.ends_with(",128"))
+      field.format.resize(field.format.size() - 4);
+    TRICLAVE_TRY(spend(sizeof(Field) + field.name.size() + field.format.size()));
     field.nullable = (schema.flags & ARROW_FLAG_NULLABLE) != 0;
     field.dictionary_ordered = schema.dictionary != nullptr && (schema.flags & ARROW_FLAG_DICTIONARY_ORDERED) != 0;
     TRICLAVE_TRY_ASSIGN(field.metadata, metadata(schema.metadata));

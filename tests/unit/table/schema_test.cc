@@ -213,6 +213,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "dictionary: its schema was released"},
         Hostile{"unknown_format", [](ArrowSchema& s) { s.children[0]->format = "q"; },
                 "column nir: 'q' is no Arrow format"},
+        Hostile{"decimal_of_scale_128", [](ArrowSchema& s) { s.children[0]->format = "d:9,128"; },
+                "column nir: decimals of such a scale", ErrorKind::unsupported},
         Hostile{"union", [](ArrowSchema& s) { s.children[0]->format = "+ud:0"; }, "column nir: dense unions",
                 ErrorKind::unsupported},
         Hostile{"endless_format", [](ArrowSchema& s) { s.children[0]->format = kLongName.c_str(); }, "no"},
