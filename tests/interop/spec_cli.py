@@ -6,6 +6,7 @@
     spec_cli.py open --producer P.pub --owner O.pub --identity R.key ... --in SEALED --out PLAIN
     spec_cli.py rewrap --producer P.pub --owner-key O.key --owner-recipient O2.pub --compartment NAME=POLICY.json ...
     spec_cli.py inspect FILE --json
+    spec_cli.py seal-table .. | open-table ..                                 as table_cli.py says
 
 A policy file is JSON: {"authority": hex, "expires": seconds, "rules": {..}, "tree": NODE}, all but the tree optional.
 NODE is {"key_id": hex, "operator": text} or {"k": number, "children": [NODE, ..]}. Exit status 1 is a refusal: its kind
@@ -22,8 +23,9 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
+import table_cli
 from triclave_spec import capsule as reading
-from triclave_spec import keyfile, objects, opening, protobuf, record, sealing, xwing
+from triclave_spec import keyfile, objects, opening, protobuf, record, sealing, table_segments, xwing
 from triclave_spec import policy as wire
 from triclave_spec.errors import SpecError
 from triclave_spec.signatures import Signer
@@ -84,18 +86,31 @@ def keygen(args: argparse.Namespace) -> None:
     print(keyfile.parse(public).fingerprint.hex())
 
 
+def _build(args: argparse.Namespace, producer: Signer) -> sealing.Built:
+    return sealing.build(producer, keyfile.load(args.owner).fingerprint, args.dataset, _policies(args.compartment),
+                         _publics(args.recipient))
+
+
 def seal(args: argparse.Namespace) -> None:
     """Builds a capsule and seals one object in it."""
     producer = Signer(_secret(args.producer, args.passphrase_file))
-    policies = _policies(args.compartment)
-    built = sealing.build(producer, keyfile.load(args.owner).fingerprint, args.dataset, policies,
-                          _publics(args.recipient))
-    stream = args.stream or next(iter(policies))
+    built = _build(args, producer)
+    stream = args.stream or next(iter(built.data_keys))
     sealed = objects.seal(built.core, built.record, stream, built.data_keys[stream], Path(args.input).read_bytes(),
                           args.name, producer if args.signed else None, args.capsule is not None)
     if args.capsule:
         Path(args.capsule).write_bytes(built.record)
     Path(args.output).write_bytes(sealed)
+
+
+def seal_table(args: argparse.Namespace) -> None:
+    """Builds a capsule and seals a table's segment in it."""
+    table_cli.seal(args, _build(args, Signer(_secret(args.producer, args.passphrase_file))))
+
+
+def open_table(args: argparse.Namespace) -> None:
+    """Opens a table's columns."""
+    table_cli.open_table(args, _trust(args), _identities(args))
 
 
 def _capsule_of(args: argparse.Namespace, sealed: objects.SealedObject) -> reading.Capsule:
@@ -120,16 +135,22 @@ def open_object(args: argparse.Namespace) -> None:
 
 
 def rewrap(args: argparse.Namespace) -> None:
-    """Rewraps the capsule of an object, or a capsule record by itself."""
+    """Rewraps the capsule of an object, those of a table's segments, or a capsule record by itself."""
     data = Path(args.input).read_bytes()
     owner = Signer(_secret(args.owner_key, args.passphrase_file))
     trust = _trust(args).add_owner(owner.public)
-    is_object = data[8:10] == b"\x00\x02"
-    capsule = reading.read(objects.parse(data).capsule if is_object else data, trust)
     mine = _publics(args.owner_recipient)
-    new = sealing.rewrap(capsule, owner, list(mine), _policies(args.compartment), {**_publics(args.recipient), **mine},
-                         _identities(args))
-    Path(args.output).write_bytes(objects.replace_capsule(data, new) if is_object else new)
+
+    def renewed(capsule: bytes) -> bytes:
+        return sealing.rewrap(reading.read(capsule, trust), owner, list(mine), _policies(args.compartment),
+                              {**_publics(args.recipient), **mine}, _identities(args))
+    if data[8:10] == b"\x00\x02":
+        new = objects.replace_capsule(data, renewed(objects.parse(data).capsule))
+    elif data[8:10] == b"\x00\x03":
+        new = b"".join(table_segments.replace_capsule(s, renewed(s.capsule)) for s in table_segments.parse(data))
+    else:
+        new = renewed(data)
+    Path(args.output).write_bytes(new)
 
 
 def _plain(value: Any) -> Any:
@@ -153,6 +174,11 @@ def describe_capsule(data: bytes) -> Dict[str, Any]:
     return _plain({"core": protobuf.decode("Core", outer["core"]), "wraps": wraps})
 
 
+def describe_header(data: bytes) -> Dict[str, Any]:
+    """A header's fields, unverified."""
+    return _plain(protobuf.decode("ObjectHeader", data))
+
+
 def inspect(args: argparse.Namespace) -> None:
     """Shows what an observer sees; nothing of it is verified."""
     data = Path(args.file).read_bytes()
@@ -162,9 +188,11 @@ def inspect(args: argparse.Namespace) -> None:
                                  "fingerprint": key.fingerprint.hex()}
     elif data[8:10] == b"\x00\x01":
         shown = {"capsule": describe_capsule(data)}
+    elif data[8:10] == b"\x00\x03":
+        shown = table_cli.describe(data, describe_header, describe_capsule)
     else:
         sealed = objects.parse(data)
-        shown = {"header": _plain(protobuf.decode("ObjectHeader", sealed.header)),
+        shown = {"header": describe_header(sealed.header),
                  "stream_bytes": len(sealed.stream),
                  "capsule": describe_capsule(sealed.capsule) if sealed.capsule else None}
     print(json.dumps(shown, indent=None if args.json else 2))
@@ -192,6 +220,12 @@ def _parser() -> argparse.ArgumentParser:
                   "stream", "capsule")
     sub.add_argument("--name", default="")
     sub.add_argument("--signed", action="store_true")
+    sub = command("seal-table", seal_table, "producer!", "owner!", "dataset!", "compartment*", "recipient*", "in!",
+                  "out!", "capsule", "columns*", "compress*", "append-to")
+    sub.add_argument("--name", default="")
+    sub.add_argument("--rows", type=int, help="of each row group; none: all in one")
+    command("open-table", open_table, "producer*", "owner*", "identity*", "own-key*", "in!", "out!", "capsule*",
+            "compartment*", "column*")
     command("open", open_object, "producer*", "owner*", "identity*", "own-key*", "in!", "out!", "capsule", "range")
     command("rewrap", rewrap, "producer*", "owner*", "owner-key!", "owner-recipient*", "recipient*", "identity*",
             "own-key*", "compartment*", "in!", "out!")

@@ -6,8 +6,10 @@ import json
 import os
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import spec_cli
+import table_cli
 from triclave_spec import keyfile, xwing
 
 
@@ -76,3 +78,48 @@ def test_protected_key_and_detached_capsule(tmp_path: Path) -> None:
     assert _run("open", "--producer", tmp_path / "s.pub", "--own-key", tmp_path / "own", "--in", tmp_path / "sealed",
                 "--capsule", tmp_path / "capsule", "--out", tmp_path / "out") == 0
     assert (tmp_path / "out").read_bytes() == b""
+
+
+def test_tables(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Two compartments, two segments, a rewrap."""
+    for name, kind in (("producer", "signer"), ("owner", "signer"), ("mine", "recipient"), ("alice", "recipient"),
+                       ("bob", "recipient")):
+        assert _run("keygen", "--kind", kind, "--name", name, "--out", tmp_path / name) == 0
+    data = pa.table({"id": [f"p{i}" for i in range(9)], "town": pa.array(["Lyon"] * 9).dictionary_encode(),
+                     "age": pa.array([None, *range(8)], pa.int32())})
+    table_cli.write_arrow(tmp_path / "in.arrow", data)
+    places = []
+    for compartment, name in (("who", "mine"), ("what", "alice"), ("what", "bob")):
+        leaf = {"key_id": keyfile.load(str(tmp_path / f"{name}.pub")).fingerprint.hex(), "operator": name}
+        mine = {"key_id": keyfile.load(str(tmp_path / "mine.pub")).fingerprint.hex(), "operator": "me"}
+        tree = leaf if name == "mine" else {"k": 1, "children": [mine, leaf]}
+        (tmp_path / f"{name}.json").write_text(json.dumps({"tree": tree}))
+        places.append(["--compartment", f"{compartment}={tmp_path / name}.json"])
+    seal = ["seal-table", "--producer", tmp_path / "producer.key", "--owner", tmp_path / "owner.pub", "--dataset", "d",
+            *places[0], *places[1], "--recipient", tmp_path / "mine.pub", "--recipient", tmp_path / "alice.pub",
+            "--columns", "who=id", "--columns", "what=t*,age", "--compress", "t*", "--in", tmp_path / "in.arrow"]
+    trust = ["--producer", tmp_path / "producer.pub", "--owner", tmp_path / "owner.pub"]
+
+    def opened(sealed: str, who: str, *more: object) -> pa.Table:
+        assert _run("open-table", *trust, "--identity", tmp_path / f"{who}.key", "--in", tmp_path / sealed, "--out",
+                    tmp_path / "out.arrow", *more) == 0
+        return table_cli.read_arrow(tmp_path / "out.arrow")
+    assert _run(*seal, "--out", tmp_path / "one", "--rows", 4) == 0
+    assert opened("one", "mine").equals(data)
+    assert opened("one", "alice").equals(data.select(["town", "age"]))
+    assert opened("one", "alice", "--column", "a*").column_names == ["age"]
+    assert _run(*seal, "--out", tmp_path / "two", "--append-to", tmp_path / "one", "--capsule", tmp_path / "cap") == 0
+    assert opened("two", "alice", "--capsule", tmp_path / "cap").equals(pa.concat_tables([data, data]).select(
+        ["town", "age"]).unify_dictionaries())
+    assert _run("rewrap", "--producer", tmp_path / "producer.pub", "--owner-key", tmp_path / "owner.key",
+                "--owner-recipient", tmp_path / "mine.pub", "--recipient", tmp_path / "bob.pub", *places[2],
+                "--identity", tmp_path / "mine.key", "--in", tmp_path / "one", "--out", tmp_path / "new") == 0
+    assert opened("new", "bob").equals(data.select(["town", "age"]))
+    capsys.readouterr()
+    for compartment in ([], ["--compartment", "what"]):
+        assert _run("open-table", *trust, "--identity", tmp_path / "alice.key", "--in", tmp_path / "new", "--out",
+                    tmp_path / "out.arrow", *compartment) == 1
+        assert capsys.readouterr().err.startswith("quorum_short")
+    assert _run("inspect", tmp_path / "two", "--json") == 0
+    first, second = json.loads(capsys.readouterr().out)["segments"]
+    assert first["header"]["streams"] == ["who", "what"] and second["header"]["previous"] and not second["capsule"]

@@ -97,6 +97,28 @@ def test_many_compartments_fields_and_columns_are_limited() -> None:
             arrow_format.check_field(deep_or_wide)
 
 
+def test_many_segments_fields_and_bytes_of_metadata_are_limited() -> None:
+    """LIM-01, TAB-09 and PB-08, where a vector would be large."""
+    data, previous, columns = b"", b"", [column("west", "n", "i")]
+    for _ in range(1024):
+        one = tables.seal(TABLES.core, b"", TABLES.data_keys, columns, [], previous=previous)
+        data, previous = data + one, h(table_segments.parse_one(one).header)
+    assert len(table_segments.parse(data)) == 1024
+    with pytest.raises(SpecError, match="malformed.*segments of a table"):
+        table_segments.parse(data + tables.seal(TABLES.core, b"", TABLES.data_keys, columns, [], previous=previous))
+    for size, kind in ((1 << 20, "ok"), ((1 << 20) + 1, "malformed")):
+        for pair in ({"key": bytes(size), "value": b""}, {"key": b"", "value": bytes(size)}):
+            described = field_of("x", "i", metadata=[pair] * 64)
+            if kind == "ok":
+                arrow_format.check_field(described)
+                continue
+            with pytest.raises(SpecError, match=kind):
+                arrow_format.check_field(described)
+    assert len(protobuf.decode("TableFooter", b"\x22\x00" * 1_048_576)["notes"]) == 1_048_576
+    with pytest.raises(SpecError, match="too many fields"):
+        protobuf.decode("TableFooter", b"\x22\x00" * 1_048_577)
+
+
 @pytest.mark.parametrize("text,kind", [
     ("d:0,0", ""), ("d:38,38", "ok"), ("d:39,0", ""), ("d:76,0,256", "ok"), ("d:77,0,256", ""), ("d:9,2,128", ""),
     ("d:09,2", ""), ("d:9", ""), ("w:0", ""), ("w:1", "ok"), ("w:65536", "ok"), ("w:65537", ""), ("w:01", ""),
