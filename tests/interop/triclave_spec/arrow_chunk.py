@@ -16,7 +16,7 @@ SIGNED = "csil"
 
 @dataclass(frozen=True)
 class Node:
-    """One array: its buffers in the order validity, offsets, values or data; an empty validity where nothing is null."""
+    """One array: its buffers in the order validity (empty where nothing is null), offsets, values or data."""
 
     length: int
     nulls: int = 0

@@ -37,7 +37,8 @@ def _nonce(number: int) -> bytes:
     return bytes(8) + u32(number)
 
 
-def seal(place: Place, data_key: bytes, values: Sequence[bytes], random: Random = os.urandom) -> Tuple[bytes, List[bytes]]:
+def seal(place: Place, data_key: bytes, values: Sequence[bytes],
+         random: Random = os.urandom) -> Tuple[bytes, List[bytes]]:
     """A batch: the prefix, and a cell for each value."""
     #= SPEC CEL-01
     salt = random(SALT)

@@ -71,8 +71,7 @@ def _read_u64(data: bytes, at: int) -> int:
     return int.from_bytes(data[at:at + _LENGTH], "big")
 
 
-def parse_one(data: bytes) -> Segment:
-    """Takes a segment apart that is whole and alone; nothing is said of the one before it."""
+def _parse(data: bytes) -> Segment:
     record.check_preamble(data, record.SEALED_TABLE)
     header_length = record.read_u32(data, 12, "header length")
     capsule_length = record.read_u32(data, 16, "capsule length")
@@ -108,7 +107,7 @@ def parse(data: bytes) -> List[Segment]:
         require(_LENGTH < length <= end, MALFORMED, "the lengths of a table's segments do not add up")
         parts.insert(0, data[end - length:end])
         end -= length
-    segments = [parse_one(part) for part in parts]
+    segments = [_parse(part) for part in parts]
     previous: Optional[Segment] = None
     for segment in segments:
         #= SPEC TAB-03

@@ -32,8 +32,8 @@ def cases() -> Iterator[Vec]:
     yield made("none", "CEL-01", "ok", "a prefix without cells", batch=())
     empty = cells.Place(TABLES.id, "weather", "east", "größe")
     head, batch = cells.seal(empty, TABLES.data_keys["east"], [b"1.80"], Stream("east cells"))
-    yield made("second-compartment", "CEL-02", "ok", "of the second compartment, in a column with an umlaut", head, batch,
-               [b"1.80"], TABLES.record(), who=["alice"], compartment="east", column="größe")
+    yield made("second-compartment", "CEL-02", "ok", "of the second compartment, in a column with an umlaut", head,
+               batch, [b"1.80"], TABLES.record(), who=["alice"], compartment="east", column="größe")
     batch_key, _ = place.derive(key, prefix[44:68])
     last = b"\xff" * 4 + AESGCM(batch_key).encrypt(bytes(8) + b"\xff" * 4, b"last", None)
     yield made("last-number", "CEL-01", "ok", "the highest number", batch=[last], values=[b"last"])

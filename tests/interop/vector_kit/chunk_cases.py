@@ -65,13 +65,15 @@ def _validities() -> Iterator[Case]:
     yield "nulls-less", "TAB-11", "one null less than the validity has", INT, 4, [Node(4, 1, [b"\x05", four])]
     yield "nulls-all-set", "TAB-11", "a null, and a validity without one", INT, 4, [Node(4, 1, [b"\x0f", four])]
     yield "nulls-gigabytes", "TAB-11", "2^64 - 1 nulls", INT, 4, [Node(4, 2**64 - 1, [b"\x0f", four])]
-    yield "nulls-forbidden", "TAB-11", "a null in a field that is not nullable", STRICT, 4, [Node(4, 1, [b"\x07", four])]
+    yield "nulls-forbidden", "TAB-11", "a null in a field that is not nullable", STRICT, 4, [
+        Node(4, 1, [b"\x07", four])]
     yield ("nulls-forbidden-in-child", "TAB-11", "a null in a child that is not nullable",
            field_of("s", "+s", children=[STRICT]), 2, [Node(2, 0, [b""])] + ints(1, None))
     yield "null-array-nulls", "TAB-11", "a null array with fewer nulls than values", field_of("n", "n"), 2, [Node(2, 1)]
     yield "struct-nulls", "TAB-11", "a struct's nulls are not those of its validity", STRUCT, 2, [
         Node(2, 2, [b"\x01"])] + ints(1, 2) + texts("a", "b")
-    yield "validity-tail", "TAB-12", "a bit of the validity behind the last value", INT, 4, [Node(4, 1, [b"\x17", four])]
+    yield "validity-tail", "TAB-12", "a bit of the validity behind the last value", INT, 4, [
+        Node(4, 1, [b"\x17", four])]
     yield "boolean-tail", "TAB-12", "a bit behind the last boolean", BOOL, 3, [Node(3, 0, [b"", b"\x0d"])]
 
 
@@ -119,8 +121,8 @@ def _dictionaries() -> Iterator[Case]:
     wide = field_of("d", "L", dictionary=field_of("", "u"))
     yield ("index-gigabytes", "TAB-14", "index 2^64 - 1", wide, 1, [Node(1, 0, [b"", b"\xff" * 8])] + texts("a", "b"))
     numbers = field_of("d", "c", dictionary=field_of("", "i"))
-    yield ("dictionary-gigabytes", "TAB-13", "a dictionary of 2^62 integers, whose bytes are none in 64 bits", numbers, 1,
-           ints(0, width=1) + [Node(2**62, 0, [b"", b""])])
+    yield ("dictionary-gigabytes", "TAB-13", "a dictionary of 2^62 integers, whose bytes are none in 64 bits", numbers,
+           1, ints(0, width=1) + [Node(2**62, 0, [b"", b""])])
     listed = field_of("l", "+l", children=[WORDS])
     yield ("index-in-list", "TAB-14", "a list's index of the dictionary's length", listed, 1,
            [Node(1, 0, [b"", offsets(0, 1)])] + ints(1, width=1) + texts("a"))

@@ -137,8 +137,8 @@ def agreement() -> Iterator[Vec]:
     for name, comment, columns_, nodes in (
             ("other-name", "a column has another name in the second segment", [WEST, EAST, column("west", "l", "i")],
              plain),
-            ("other-format", "a column has another format in the second segment", [WEST, EAST, column("west", "m", "I")],
-             plain),
+            ("other-format", "a column has another format in the second segment",
+             [WEST, EAST, column("west", "m", "I")], plain),
             ("other-nullable", "a column is not nullable in the second segment",
              [WEST, EAST, column("west", "m", "i", False)], plain),
             ("other-metadata", "a column has metadata in the second segment",
@@ -155,8 +155,8 @@ def agreement() -> Iterator[Vec]:
 
 def _fields() -> Iterator[Tuple[str, str, str, Dict[str, Any]]]:
     item = field_of("item", "i")
-    for name, text in (("union", "+us:0,1"), ("view", "vu"), ("list-view", "+vl"), ("fixed-list", "+w:2"), ("map", "+m"),
-                       ("run-end", "+r"), ("none", ""), ("unknown", "q"), ("zoneless", "tss"), ("zone-long",
+    for name, text in (("union", "+us:0,1"), ("view", "vu"), ("list-view", "+vl"), ("fixed-list", "+w:2"),
+                       ("map", "+m"), ("run-end", "+r"), ("none", ""), ("unknown", "q"), ("zoneless", "tss"), ("zone-long",
                        "tss:" + "Z" * 65), ("width-none", "w:0"), ("width-large", "w:65537"), ("digits-39", "d:39,0"),
                        ("digits-77", "d:77,0,256"), ("digits-none", "d:0,0"), ("decimal-32", "d:9,2,32"),
                        ("trailing", "i ")):

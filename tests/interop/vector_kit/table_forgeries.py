@@ -84,7 +84,8 @@ def headers() -> Iterator[Bad]:
         ("object-id-short", "TAB-02", "malformed", "15 bytes of object id", {"object_id": b"\x01" * 15}),
         ("other-capsule", "OBJ-02", "forged", "another capsule's id", {"capsule_id": APPENDED.id}),
         ("other-dataset", "OBJ-02", "forged", "another dataset", {"dataset": "climate"}),
-        ("previous-short", "TAB-03", "malformed", "31 bytes of the previous segment's hash", {"previous": b"\x01" * 31}),
+        ("previous-short", "TAB-03", "malformed", "31 bytes of the previous segment's hash",
+         {"previous": b"\x01" * 31}),
         ("previous-of-none", "TAB-03", "forged", "the first segment names one before it", {"previous": b"\x01" * 32})]
     for name, rule, expect, comment, change in changes:
         yield "header-" + name, rule, expect, comment, two("header " + name, header=change).record()

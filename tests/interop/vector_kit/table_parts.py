@@ -139,7 +139,8 @@ class Segment:
         while chain[0].previous:
             chain.insert(0, chain[0].previous)
         mine = [(p, c) for p, c in enumerate(self.columns) if c.compartment in opens]
-        out = [f"column: {p} {c.compartment} {c.compression} {protobuf.encode('Field', c.field).hex()}" for p, c in mine]
+        out = [f"column: {p} {c.compartment} {c.compression} {protobuf.encode('Field', c.field).hex()}"
+               for p, c in mine]
         for s, segment in enumerate(chain):
             out += [f"note: {s} {name} {key.hex()} {value.hex()}" for name in segment.compartments if name in opens
                     for key, value in segment.notes]
