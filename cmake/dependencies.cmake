@@ -37,4 +37,3 @@ target_link_libraries(triclave_csv INTERFACE "${CSV_LIBRARY}")
 
 # Compression of a table's columns, for who asks for it.
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.4)
-pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4>=1.9)

@@ -36,6 +36,12 @@ class TRICLAVE_EXPORT Sink {
  public:
   virtual ~Sink() = default;
   virtual Result<void> write(ByteView bytes) = 0;
+
+  // Memory of the sink's own for the next `size` bytes, so that they need not be copied: whoever gets some (at least
+  // `size` bytes; empty where the sink has none, the default) fills it from its front and tells how much by advance().
+  virtual MutableBytes room(std::size_t size);
+  virtual Result<void> advance(std::size_t size);
+
   virtual Result<void> finish() = 0;
 };
 
@@ -63,5 +69,8 @@ TRICLAVE_EXPORT std::unique_ptr<Sink> descriptor_sink(int descriptor);
 TRICLAVE_EXPORT std::unique_ptr<Source> memory_source(ByteView bytes);
 // Appends to `out`, which must outlive the sink; on an unfinished end `out` is as it was.
 TRICLAVE_EXPORT std::unique_ptr<Sink> memory_sink(Bytes& out);
+// Fills the caller's memory, which must outlive the sink; `used`, where given, receives the bytes written at finish().
+// Errors of its calls: io (no room left).
+TRICLAVE_EXPORT std::unique_ptr<Sink> buffer_sink(MutableBytes out, std::size_t* used = nullptr);
 
 }  // namespace triclave

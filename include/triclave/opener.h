@@ -19,6 +19,9 @@
 #include "triclave/policy.h"
 
 namespace triclave {
+namespace envelope {
+struct DataKeys;
+}
 
 // Remembers the highest generation seen of each capsule's compartments, so that an old capsule played back is refused.
 class TRICLAVE_EXPORT GenerationMemory {
@@ -108,6 +111,7 @@ class TRICLAVE_EXPORT Opener {
                        std::span<const std::string> compartments = {});
 
  private:
+  friend struct envelope::DataKeys;
   struct Impl;
   explicit Opener(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -34,6 +34,9 @@ class TRICLAVE_EXPORT Policy {
   const std::string& dataset() const noexcept;
   // In written order.
   std::vector<std::string> compartments() const;
+  // The compartment that a table's column belongs to: the one that names it, else the first in written order with a
+  // pattern (* and ?) that fits, else the default compartment. Errors: invalid_argument (nobody claims the column).
+  Result<std::string> compartment_of_column(std::string_view column) const;
 
   // Who signs rewraps; nullptr where its key file is missing.
   const Verifier* owner() const noexcept;

@@ -15,6 +15,9 @@
 #include "triclave/policy.h"
 
 namespace triclave {
+namespace envelope {
+struct DataKeys;
+}
 
 struct ObjectOptions {
   bool embed_capsule = false;  // put the capsule into the object; else publish Sealer::capsule() beside the objects
@@ -43,6 +46,7 @@ class TRICLAVE_EXPORT Sealer {
                                        ObjectOptions options = {}) const;
 
  private:
+  friend struct envelope::DataKeys;
   struct Impl;
   explicit Sealer(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -1,6 +1,7 @@
 // Everything that Triclave promises to other programs.
 #pragma once
 
+#include "triclave/arrow.h"
 #include "triclave/bytes.h"
 #include "triclave/capsule.h"
 #include "triclave/error.h"
@@ -13,4 +14,5 @@
 #include "triclave/sealer.h"
 #include "triclave/secret_text.h"
 #include "triclave/store.h"
+#include "triclave/table.h"
 #include "triclave/version.h"

@@ -77,13 +77,49 @@ class MemorySink final : public Sink {
   bool finished_ = false;
 };
 
+class BufferSink final : public Sink {
+ public:
+  BufferSink(MutableBytes out, std::size_t* used) : out_(out), used_(used) {}
+  Result<void> write(ByteView bytes) override {
+    if (bytes.size() > out_.size() - at_)
+      return fail(ErrorKind::io,
+                  "the buffer given for the output is too small: " + std::to_string(out_.size()) + " bytes");
+    if (!bytes.empty()) std::memcpy(out_.data() + at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+    return {};
+  }
+  MutableBytes room(std::size_t size) override {
+    return size <= out_.size() - at_ ? out_.subspan(at_) : MutableBytes{};
+  }
+  Result<void> advance(std::size_t size) override {
+    at_ += size;
+    return {};
+  }
+  Result<void> finish() override {
+    if (used_ != nullptr) *used_ = at_;
+    return {};
+  }
+
+ private:
+  MutableBytes out_;
+  std::size_t* used_;
+  std::size_t at_ = 0;
+};
+
 }  // namespace
 
+MutableBytes Sink::room(std::size_t) { return {}; }
+Result<void> Sink::advance(std::size_t) {
+  return fail(ErrorKind::invalid_argument, "this sink gave no room to advance in");
+}
 ByteView Source::view_at(std::uint64_t, std::size_t) { return {}; }
 
 std::unique_ptr<Source> descriptor_source(int descriptor) { return std::make_unique<DescriptorSource>(descriptor); }
 std::unique_ptr<Sink> descriptor_sink(int descriptor) { return std::make_unique<DescriptorSink>(descriptor); }
 std::unique_ptr<Source> memory_source(ByteView bytes) { return std::make_unique<MemorySource>(bytes); }
 std::unique_ptr<Sink> memory_sink(Bytes& out) { return std::make_unique<MemorySink>(out); }
+std::unique_ptr<Sink> buffer_sink(MutableBytes out, std::size_t* used) {
+  return std::make_unique<BufferSink>(out, used);
+}
 
 }  // namespace triclave

@@ -16,6 +16,7 @@ inline constexpr std::string_view kMask = "triclave/v1/mask";              // HP
 inline constexpr std::string_view kShare = "triclave/v1/share";            // commitment to a share
 inline constexpr std::string_view kDataKey = "triclave/v1/data-key";       // data key and its check
 inline constexpr std::string_view kStream = "triclave/v1/stream";          // Cobblestone context of a stream
+inline constexpr std::string_view kCells = "triclave/v1/cells";            // key and commitment of a batch of cells
 inline constexpr std::string_view kKeyFile = "triclave/v1/key-file";       // Cobblestone context of a passphrase-protected key
 inline constexpr std::string_view kPossession = "triclave/v1/possession";  // HPKE info of a possession challenge
 

@@ -1,9 +1,13 @@
-// The frame of a sealed object: preamble, header, embedded capsule (SPEC.md sections 2 and 7).
+// The frame of a sealed object or of a segment of a sealed table: preamble, header, embedded capsule (SPEC.md sections
+// 2, 7 and 10).
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "format/record.h"
 #include "triclave/bytes.h"
 #include "triclave/error.h"
 #include "triclave/io.h"
@@ -17,15 +21,17 @@ struct Header {
   std::array<std::uint8_t, 16> object_id{};
   std::string name;
   std::string dataset;
-  std::string compartment;  // of the one stream that a byte object has
+  std::vector<std::string> compartments;  // of the one stream that a byte object has, of each footer of a table
   bool content_signed = false;
+  format::RecordKind kind = format::RecordKind::object;
+  std::optional<Id> previous{};  // of a table's later segments: the hash of the header before
 };
 
 struct Frame {
   Header header;
-  Id header_hash{};  // over the header's bytes as received
-  Bytes capsule;     // the embedded record; empty: detached
-  std::uint64_t stream_offset = 0;
+  Id header_hash{};                 // over the header's bytes as received
+  Bytes capsule;                    // the embedded record; empty: detached
+  std::uint64_t stream_offset = 0;  // where the capsule ends, from the source's begin
 };
 
 // The bytes before the stream, and the hash that the stream's context needs.
@@ -35,8 +41,8 @@ struct WrittenFrame {
 };
 WrittenFrame write_frame(const Header& header, ByteView capsule);
 
-// Reads front to back, so that a pipe will do. Errors: malformed, unsupported, io.
-Result<Frame> read_frame(Source& sealed);
+// Reads front to back from `begin`, so that a pipe will do. Errors: malformed, unsupported, io.
+Result<Frame> read_frame(Source& sealed, format::RecordKind kind = format::RecordKind::object, std::uint64_t begin = 0);
 
 // Cobblestone context of stream `index`.
 Bytes stream_context(const Id& header_hash, std::uint32_t index);

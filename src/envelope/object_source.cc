@@ -20,7 +20,7 @@ using cipher::kSealedChunkSize;
 
 Result<ObjectInfo> object_info(const Frame& frame, std::optional<std::uint64_t> sealed_size) {
   const Header& header = frame.header;
-  ObjectInfo out{header.capsule_id,     header.object_id,       header.name,         header.dataset, header.compartment,
+  ObjectInfo out{header.capsule_id,     header.object_id,       header.name,         header.dataset, header.compartments.front(),
                  header.content_signed, !frame.capsule.empty(), frame.stream_offset, sealed_size,    std::nullopt};
   if (!sealed_size) return out;
   const std::uint64_t around = frame.stream_offset + (header.content_signed ? kSignatureSize : 0);

@@ -12,6 +12,7 @@
 #include "capsule/recover.h"
 #include "capsule/rewrap.h"
 #include "envelope/coalitions.h"
+#include "envelope/data_keys.h"
 #include "envelope/object_source.h"
 
 namespace triclave {
@@ -93,17 +94,35 @@ struct Opener::Impl {
     return report;
   }
 
-  Result<GatherReport> unlock(Known& known, std::span<const std::string> compartments) {
+  struct Unlocked {
+    GatherReport report;
+    std::vector<envelope::DataKeys::Closed> closed;
+  };
+  Result<Unlocked> unlock_possible(Known& known, std::span<const std::string> compartments) {
     std::vector<std::string> missing;
     for (const std::string& each : or_all(known.capsule, compartments))
       if (!known.keys.contains(each)) missing.push_back(each);
-    return each_gathered(known.capsule, missing, capsule::Until::policy_is_met,
-                         [&](const capsule::CompartmentShares& shares) -> Result<void> {
-                           TRICLAVE_TRY_ASSIGN(auto recovered,
-                                               capsule::recover(known.capsule, *shares.compartment, shares.known()));
-                           known.keys.insert_or_assign(shares.compartment->name, std::move(recovered.key));
-                           return {};
-                         });
+    Unlocked out;
+    TRICLAVE_TRY_ASSIGN(out.report, each_gathered(known.capsule, missing, capsule::Until::policy_is_met,
+                                                  [&](const capsule::CompartmentShares& shares) -> Result<void> {
+                                                    const std::string& name = shares.compartment->name;
+                                                    auto recovered = capsule::recover(
+                                                        known.capsule, *shares.compartment, shares.known());
+                                                    if (recovered)
+                                                      known.keys.insert_or_assign(name, std::move(recovered->key));
+                                                    else
+                                                      out.closed.push_back({name, std::move(recovered.error())});
+                                                    return {};
+                                                  }));
+    for (auto& each : out.closed)
+      if (each.why.kind == ErrorKind::quorum_short) each.why.culprits = out.report.failed;
+    return out;
+  }
+
+  Result<GatherReport> unlock(Known& known, std::span<const std::string> compartments) {
+    TRICLAVE_TRY_ASSIGN(Unlocked unlocked, unlock_possible(known, compartments));
+    if (!unlocked.closed.empty()) return tl::unexpected(std::move(unlocked.closed.front().why));
+    return std::move(unlocked.report);
   }
 
   const Verifier& producer(const Capsule& capsule) const {
@@ -148,21 +167,12 @@ Result<CapsuleInfo> Opener::add_capsule(ByteView record) {
 
 Result<std::unique_ptr<OpenObject>> Opener::object(std::unique_ptr<Source> sealed) {
   TRICLAVE_TRY_ASSIGN(const envelope::Frame frame, envelope::read_frame(*sealed));
-  const envelope::Header& header = frame.header;
-  //= SPEC OBJ-02
-  if (!frame.capsule.empty()) {
-    TRICLAVE_TRY_ASSIGN(const CapsuleInfo info, add_capsule(frame.capsule));
-    if (info.id != header.capsule_id)
-      return fail(ErrorKind::forged, "the object carries the capsule of another sealing session than its header names");
-  }
-  TRICLAVE_TRY_ASSIGN(Known * known, impl_->find(header.capsule_id));
-  if (header.dataset != known->capsule.core.dataset || known->capsule.core.find(header.compartment) == nullptr)
-    return fail(ErrorKind::forged,
-                fmt::format("the object says that it is of dataset {}, compartment {}; its capsule knows no such thing",
-                            header.dataset, header.compartment));
-  if (!known->keys.contains(header.compartment)) TRICLAVE_TRY(impl_->unlock(*known, std::span(&header.compartment, 1)));
-  return envelope::ObjectSource::start(known->keys.find(header.compartment)->second, frame,
-                                       impl_->producer(known->capsule), std::move(sealed));
+  TRICLAVE_TRY(envelope::DataKeys::admit(*this, frame));
+  TRICLAVE_TRY_ASSIGN(Known * known, impl_->find(frame.header.capsule_id));
+  const std::string& compartment = frame.header.compartments.front();
+  if (!known->keys.contains(compartment)) TRICLAVE_TRY(impl_->unlock(*known, std::span(&compartment, 1)));
+  return envelope::ObjectSource::start(known->keys.find(compartment)->second, frame, impl_->producer(known->capsule),
+                                       std::move(sealed));
 }
 
 Result<GatherReport> Opener::unlock(const Id& capsule_id, std::span<const std::string> compartments) {
@@ -205,6 +215,40 @@ Result<Bytes> Opener::rewrap(const Id& capsule_id, const Policy& to, const Signe
         return {};
       }));
   return capsule::rewrap(known->capsule, secrets, to, owner);
+}
+
+const Secret<32>* envelope::DataKeys::find(const Opener& opener, const Id& capsule_id, std::string_view compartment) {
+  const auto known = opener.impl_->capsules.find(capsule_id);
+  if (known == opener.impl_->capsules.end()) return nullptr;
+  const auto key = known->second.keys.find(compartment);
+  return key != known->second.keys.end() ? &key->second : nullptr;
+}
+
+//= SPEC OBJ-02
+Result<void> envelope::DataKeys::admit(Opener& opener, const Frame& frame) {
+  const Header& header = frame.header;
+  if (!frame.capsule.empty()) {
+    TRICLAVE_TRY_ASSIGN(const CapsuleInfo info, opener.add_capsule(frame.capsule));
+    if (info.id != header.capsule_id)
+      return fail(ErrorKind::forged, "the object carries the capsule of another sealing session than its header names");
+  }
+  TRICLAVE_TRY_ASSIGN(Known * known, opener.impl_->find(header.capsule_id));
+  for (const std::string& compartment : header.compartments)
+    if (header.dataset != known->capsule.core.dataset || known->capsule.core.find(compartment) == nullptr)
+      return fail(
+          ErrorKind::forged,
+          fmt::format("the object says that it is of dataset {}, compartment {}; its capsule knows no such thing",
+                      header.dataset, compartment));
+  return {};
+}
+
+Result<std::vector<envelope::DataKeys::Closed>> envelope::DataKeys::unlock(Opener& opener, const Id& capsule_id,
+                                                                           std::span<const std::string> compartments,
+                                                                           GatherReport* report) {
+  TRICLAVE_TRY_ASSIGN(Known * known, opener.impl_->find(capsule_id));
+  TRICLAVE_TRY_ASSIGN(auto outcome, opener.impl_->unlock_possible(*known, compartments));
+  if (report != nullptr) *report = std::move(outcome.report);
+  return std::move(outcome.closed);
 }
 
 }  // namespace triclave

@@ -17,6 +17,10 @@ std::string_view name_of(std::uint16_t kind) {
       return "a capsule";
     case static_cast<std::uint16_t>(RecordKind::object):
       return "a sealed object";
+    case static_cast<std::uint16_t>(RecordKind::table):
+      return "a sealed table";
+    case static_cast<std::uint16_t>(RecordKind::cells):
+      return "the prefix of a batch of cells";
     default:
       return "a record of an unknown kind";
   }

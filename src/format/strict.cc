@@ -17,7 +17,7 @@ using google::protobuf::FieldDescriptor;
 // bytes and nested messages.
 class Walk {
  public:
-  explicit Walk(std::string_view what) : what_(what) {}
+  Walk(std::string_view what, std::size_t max_fields) : what_(what), max_fields_(max_fields) {}
 
   Result<void> message(ByteView bytes, const Descriptor& type, int depth) {
     if (depth > kMaxDepth) return refuse(type, "is nested too deeply");
@@ -25,7 +25,7 @@ class Walk {
     std::uint64_t oneofs = 0;  // those of which a member stands, by their index
     while (!bytes.empty()) {
       //= SPEC PB-08
-      if (++fields_ > kMaxFields) return refuse(type, "has too many fields");
+      if (++fields_ > max_fields_) return refuse(type, "has too many fields");
       std::uint64_t tag = 0;
       if (!varint(bytes, tag) || tag > 0xFFFFFFFF) return refuse(type, "has a broken field tag");
       const auto number = static_cast<int>(tag >> 3);
@@ -106,13 +106,14 @@ class Walk {
   }
 
   std::string_view what_;
+  std::size_t max_fields_;
   std::size_t fields_ = 0;
 };
 
 }  // namespace
 
-Result<void> check_strict(ByteView bytes, const Descriptor& type, std::string_view what) {
-  return Walk(what).message(bytes, type, 1);
+Result<void> check_strict(ByteView bytes, const Descriptor& type, std::string_view what, std::size_t max_fields) {
+  return Walk(what, max_fields).message(bytes, type, 1);
 }
 
 Bytes serialize(const google::protobuf::Message& message) {

@@ -7,6 +7,7 @@
 
 #include "base/names.h"
 #include "base/try.h"
+#include "policy/columns.h"
 #include "policy/rules.h"
 
 namespace triclave::policy {
@@ -59,7 +60,7 @@ class Reader {
       if (!out.authority || !registry_.signers()[*out.authority].facts.authority)
         return place.error("authority", fmt::format("no signer {} has the role AUTHORITY", stated.authority()));
     }
-    TRICLAVE_TRY(check_columns(stated, place));
+    TRICLAVE_TRY(read_columns(stated, place, out));
     return out;
   }
 
@@ -100,11 +101,15 @@ class Reader {
     return Node{recipient.key ? recipient.key->id() : Id{}, recipient.facts.operator_name, 0, {}};
   }
 
-  // Tables take them; here they are only kept in shape.
-  static Result<void> check_columns(const v1::Compartment& stated, const Place& place) {
-    for (int i = 0; i < stated.columns_size(); ++i)
-      if (i == kMaxColumns || !is_text(stated.columns(i), kMaxObjectName))
+  Result<void> read_columns(const v1::Compartment& stated, const Place& place, Compartment& out) {
+    for (int i = 0; i < stated.columns_size(); ++i) {
+      const std::string& column = stated.columns(i);
+      if (i == kMaxColumns || !is_text(column, kMaxObjectName))
         return place.error_at("columns", i, "columns are up to 4,096 names of 1 to 1,024 bytes of plain text");
+      if (!is_pattern(column) && !columns_.insert(column).second)
+        return place.error_at("columns", i, fmt::format("column {} is claimed twice", column));
+      out.columns.push_back(column);
+    }
     return {};
   }
 
@@ -112,6 +117,7 @@ class Reader {
   const Registry& registry_;
   Rules common_;
   std::optional<std::chrono::sys_days> expires_;
+  std::set<std::string> columns_;  // named in full by any compartment
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ struct Compartment {
   Rules rules;                                   // the file's and its own
   std::optional<std::chrono::sys_days> expires;  // the last day
   std::optional<std::size_t> authority;          // by position in the registry
+  std::vector<std::string> columns;              // of tables: names and patterns
 };
 
 // Errors, with their place: malformed.

@@ -9,6 +9,7 @@
 #include "base/text_codec.h"
 #include "base/try.h"
 #include "policy/codes.h"
+#include "policy/columns.h"
 #include "policy/compartments.h"
 #include "policy/policy_text.h"
 #include "policy/registry.h"
@@ -57,10 +58,11 @@ struct Policy::Impl {
   Bytes wire(const policy::Compartment& compartment) const;
   Result<const Part*> find(std::string_view compartment) const;
 
-  std::string origin, dataset;
+  std::string origin, dataset, default_compartment;
   policy::Registry registry;
   std::vector<Part> parts;
   std::vector<Verifier> producers;
+  std::vector<policy::ColumnClaims> claims;
 };
 
 std::vector<std::string> Policy::Impl::missing_keys(const policy::Compartment& compartment) const {
@@ -111,10 +113,12 @@ Result<Policy> Policy::parse(std::string_view text, std::string_view origin, con
   auto impl = std::make_unique<Impl>();
   impl->origin = origin;
   impl->dataset = parsed->file.dataset();
+  impl->default_compartment = parsed->file.default_compartment();
   TRICLAVE_TRY_ASSIGN(impl->registry, policy::Registry::read(*parsed, folder));
   for (const auto& signer : impl->registry.signers())
     if (signer.facts.producer && signer.key) impl->producers.push_back(*signer.key);
   TRICLAVE_TRY_ASSIGN(auto compartments, policy::read_compartments(*parsed, impl->registry));
+  for (const policy::Compartment& each : compartments) impl->claims.push_back({each.name, each.columns});
   for (policy::Compartment& each : compartments) impl->parts.push_back({std::move(each), {}, {}, {}});
 
   policy::Work work;
@@ -143,6 +147,16 @@ std::vector<std::string> Policy::compartments() const {
   std::vector<std::string> out;
   for (const Impl::Part& part : impl_->parts) out.push_back(part.compartment.name);
   return out;
+}
+
+Result<std::string> Policy::compartment_of_column(std::string_view column) const {
+  const std::string_view claimant = policy::claimant(impl_->claims, column);
+  if (!claimant.empty()) return std::string(claimant);
+  if (!impl_->default_compartment.empty()) return impl_->default_compartment;
+  return fail(ErrorKind::invalid_argument,
+              fmt::format("{}: no compartment claims the column \"{}\"; name it in a compartment's columns, or set "
+                          "default_compartment",
+                          impl_->origin, column));
 }
 
 const Verifier* Policy::owner() const noexcept {

@@ -23,7 +23,7 @@ TEST_F(TwoKeys, EveryBitOfTheCommitmentAndTheSaltCounts) {
 TEST_F(TwoKeys, OneStreamUnderTwoCompartments) {
   const Names both = {"identifiers", "clinical"};
   const auto capsule = std::move(capsule::create_capsule(policy, producer(), both).value());
-  envelope::Header header{capsule.id, {}, "", "cohort", "identifiers", false};
+  envelope::Header header{capsule.id, {}, "", "cohort", {"identifiers"}, false};
   Bytes object;
   auto sink = envelope::ObjectSink::start(capsule.keys[0].key, header, capsule.record, nullptr, memory_sink(object));
   ASSERT_OK(sink);

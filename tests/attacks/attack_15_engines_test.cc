@@ -19,7 +19,7 @@ TEST_F(Engines, EachOpensWhatEachSealed) {
                                  cipher::kChunkSize - 1, cipher::kChunkSize, 3 * cipher::kChunkSize + 7}) {
     const Bytes content = sample(size);
     const envelope::WrittenFrame frame =
-        envelope::write_frame({made.id, {}, "", "cohort", "clinical", false}, made.record);
+        envelope::write_frame({made.id, {}, "", "cohort", {"clinical"}, false}, made.record);
     const Bytes context = envelope::stream_context(frame.header_hash, 0);
     for (const cipher::Engine* sealing : here) {
       const auto message = cipher::Message::create(key, context, *sealing);

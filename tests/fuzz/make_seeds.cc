@@ -88,8 +88,8 @@ void capsules(Seeds& seeds) {
   const capsule::Signed signed_core{core_bytes, Bytes(8, 1)}, signed_first{first, Bytes(8, 2)},
       signed_second{second, {}};
   const Bytes record = capsule::serialize_capsule(signed_core, {&signed_first, &signed_second}).value();
-  const auto object = envelope::write_frame({id, {6}, "stays.csv", "pmsi-2025", "clinical", true}, {});
-  const auto carrying = envelope::write_frame({id, {6}, "", "pmsi-2025", "clinical", false}, record);
+  const auto object = envelope::write_frame({id, {6}, "stays.csv", "pmsi-2025", {"clinical"}, true}, {});
+  const auto carrying = envelope::write_frame({id, {6}, "", "pmsi-2025", {"clinical"}, false}, record);
   constexpr std::size_t kRecordHead = 16, kObjectHead = 20;
 
   seeds.add("core", core_bytes);

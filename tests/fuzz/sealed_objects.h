@@ -28,7 +28,7 @@ struct SealedObjects {
       for (std::size_t at = 0; at < object.plain.size(); ++at)
         object.plain[at] = static_cast<std::uint8_t>(at * 37 >> 4);
       const bool with_signature = i % 2 != 0;
-      const envelope::Header header{{1}, {2}, "stays.csv", "pmsi-2025", "clinical", with_signature};
+      const envelope::Header header{{1}, {2}, "stays.csv", "pmsi-2025", {"clinical"}, with_signature};
       auto sink =
           envelope::ObjectSink::start(key, header, {}, with_signature ? &signer : nullptr, memory_sink(object.sealed));
       REQUIRE(sink && (*sink)->write(object.plain) && (*sink)->finish());

@@ -102,7 +102,7 @@ class InsideReader : public ContentSignatureTest {
     out.capsule_id = capsule.id;
     out.object_id.fill(1);
     out.dataset = "cohort";
-    out.compartment = "clinical";
+    out.compartments = {"clinical"};
     out.content_signed = content_signed;
     return out;
   }

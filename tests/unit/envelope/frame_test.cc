@@ -22,7 +22,7 @@ Header header() {
   out.object_id.fill(9);
   out.name = "2024/visits.csv";
   out.dataset = "cohort";
-  out.compartment = "clinical";
+  out.compartments = {"clinical"};
   out.content_signed = true;
   return out;
 }
@@ -49,7 +49,7 @@ TEST(Frame, IsReadAsItWasWritten) {
     EXPECT_EQ(frame->header.object_id, header().object_id);
     EXPECT_EQ(frame->header.name, "2024/visits.csv");
     EXPECT_EQ(frame->header.dataset, "cohort");
-    EXPECT_EQ(frame->header.compartment, "clinical");
+    EXPECT_EQ(frame->header.compartments, std::vector<std::string>{"clinical"});
     EXPECT_TRUE(frame->header.content_signed);
     EXPECT_EQ(frame->header_hash, written.header_hash);
     EXPECT_EQ(frame->capsule, capsule);

@@ -1,0 +1,57 @@
+#include "table/compression.h"
+
+#include <zstd.h>
+
+#include <cstdlib>
+
+#include "base/integers.h"
+#include "table/chunk.h"
+
+namespace triclave::table {
+namespace {
+
+constexpr int kLevel = 3;
+
+// Compressing from memory to memory that is large enough fails for want of memory only.
+std::size_t or_end(std::size_t result) {
+  if (ZSTD_isError(result) != 0) std::abort();
+  return result;
+}
+
+}  // namespace
+
+Bytes compress(std::span<const ByteView> pieces, std::uint64_t size) {
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+  if (!context) std::abort();
+  or_end(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel));
+  or_end(ZSTD_CCtx_setPledgedSrcSize(context.get(), size));
+  const auto head = big_endian(size);
+  Bytes out(head.size() + ZSTD_compressBound(static_cast<std::size_t>(size)));
+  std::copy(head.begin(), head.end(), out.begin());
+  ZSTD_outBuffer to{out.data(), out.size(), head.size()};
+  for (const ByteView piece : pieces) {
+    ZSTD_inBuffer from{piece.data(), piece.size(), 0};
+    while (from.pos < from.size) or_end(ZSTD_compressStream2(context.get(), &to, &from, ZSTD_e_continue));
+  }
+  ZSTD_inBuffer none{nullptr, 0, 0};
+  while (or_end(ZSTD_compressStream2(context.get(), &to, &none, ZSTD_e_end)) != 0) {
+  }
+  out.resize(to.pos);
+  return out;
+}
+
+//= SPEC TAB-15
+Result<Plain> decompress(ByteView compressed, BufferPool& pool) {
+  if (compressed.size() < 8) return fail(ErrorKind::malformed, "a compressed chunk has no size");
+  const auto size = from_big_endian<std::uint64_t>(compressed);
+  const ByteView frame = compressed.subspan(8);
+  if (size > kMaxChunk) return fail(ErrorKind::malformed, "a compressed chunk claims more than 1 GiB");
+  if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size())
+    return fail(ErrorKind::malformed, "a compressed chunk is not one Zstandard frame");
+  Plain out{pool.take(static_cast<std::size_t>(size)), static_cast<std::size_t>(size)};
+  if (ZSTD_decompress(out.memory.get(), out.size, frame.data(), frame.size()) != out.size)
+    return fail(ErrorKind::malformed, "a compressed chunk does not hold what it claims");
+  return out;
+}
+
+}  // namespace triclave::table
