@@ -1,7 +1,8 @@
 """The commands of spec_cli.py for sealed tables; tables come and go as Arrow IPC files.
 
     spec_cli.py seal-table --producer P.key --owner O.pub --dataset D --compartment NAME=POLICY.json ..
-        --recipient R.pub .. --columns NAME=GLOB,GLOB .. [--rows N] [--compress GLOB] [--append-to SEALED] --in T.arrow --out SEALED
+        --recipient R.pub .. --columns NAME=GLOB,GLOB .. [--rows N] [--compress GLOB] [--append-to SEALED]
+        --in T.arrow --out SEALED
     spec_cli.py open-table --producer P.pub --owner O.pub --identity R.key .. [--compartment NAME ..] [--column GLOB ..]
         --in SEALED --out T.arrow
 

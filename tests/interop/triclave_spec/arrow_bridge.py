@@ -16,8 +16,8 @@ _ORDERED, _NULLABLE = 1, 2
 _UNITS = {"s": "s", "m": "ms", "u": "us", "n": "ns"}
 _TYPES = {
     "n": pa.null(), "b": pa.bool_(), "c": pa.int8(), "C": pa.uint8(), "s": pa.int16(), "S": pa.uint16(),
-    "i": pa.int32(), "I": pa.uint32(), "l": pa.int64(), "L": pa.uint64(), "e": pa.float16(), "f": pa.float32(), "g": pa.float64(),
-    "tdD": pa.date32(), "tdm": pa.date64(), "tts": pa.time32("s"), "ttm": pa.time32("ms"), "ttu": pa.time64("us"),
+    "i": pa.int32(), "I": pa.uint32(), "l": pa.int64(), "L": pa.uint64(), "e": pa.float16(), "f": pa.float32(),
+    "g": pa.float64(), "tdD": pa.date32(), "tdm": pa.date64(), "tts": pa.time32("s"), "ttm": pa.time32("ms"), "ttu": pa.time64("us"),
     "ttn": pa.time64("ns"), "tin": pa.month_day_nano_interval(), "u": pa.utf8(), "U": pa.large_utf8(), "z": pa.binary(),
     "Z": pa.large_binary(),
 }

@@ -42,7 +42,8 @@ def header_of(core: bytes, compartments: Sequence[str], name: str = "", previous
     """A segment's header; `previous` is H(header) of the segment before."""
     return protobuf.encode("ObjectHeader", {
         "kind": record.SEALED_TABLE, "capsule_id": h(m("triclave/v1/core", core)), "object_id": random(16),
-        "name": name, "dataset": protobuf.decode("Core", core)["dataset"], "streams": list(compartments), "previous": previous,
+        "name": name, "dataset": protobuf.decode("Core", core)["dataset"], "streams": list(compartments),
+        "previous": previous,
     })
 
 

@@ -156,8 +156,8 @@ def agreement() -> Iterator[Vec]:
 def _fields() -> Iterator[Tuple[str, str, str, Dict[str, Any]]]:
     item = field_of("item", "i")
     for name, text in (("union", "+us:0,1"), ("view", "vu"), ("list-view", "+vl"), ("fixed-list", "+w:2"),
-                       ("map", "+m"), ("run-end", "+r"), ("none", ""), ("unknown", "q"), ("zoneless", "tss"), ("zone-long",
-                       "tss:" + "Z" * 65), ("width-none", "w:0"), ("width-large", "w:65537"), ("digits-39", "d:39,0"),
+                       ("map", "+m"), ("run-end", "+r"), ("none", ""), ("unknown", "q"), ("zoneless", "tss"),
+                       ("zone-long", "tss:" + "Z" * 65), ("width-none", "w:0"), ("width-large", "w:65537"), ("digits-39", "d:39,0"),
                        ("digits-77", "d:77,0,256"), ("digits-none", "d:0,0"), ("decimal-32", "d:9,2,32"),
                        ("trailing", "i ")):
         yield f"format-{name}", "unsupported", f"the format {text[:10]!r}", {"format": text}
