@@ -115,6 +115,8 @@ def test_many_segments_fields_and_bytes_of_metadata_are_limited() -> None:
                 continue
             with pytest.raises(SpecError, match=kind):
                 arrow_format.check_field(described)
+            with pytest.raises(SpecError, match=kind):
+                arrow_format.check_pairs([pair], "a footer's notes")
     assert len(protobuf.decode("TableFooter", b"\x22\x00" * 1_048_576)["notes"]) == 1_048_576
     with pytest.raises(SpecError, match="too many fields"):
         protobuf.decode("TableFooter", b"\x22\x00" * 1_048_577)

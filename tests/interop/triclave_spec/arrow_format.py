@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Iterator, Tuple
+from typing import Iterator, List, Tuple
 
 from . import record
 from .encoding import check_free_name
@@ -83,12 +83,17 @@ def levels(field: Message) -> int:
     return 1 + max(map(levels, below), default=0)
 
 
+def check_pairs(pairs: List[Message], what: str) -> None:
+    """A field's metadata, or a footer's notes."""
+    record.limit(len(pairs), 0, MAX_METADATA, f"pairs of {what}")
+    for pair in pairs:
+        for part in ("key", "value"):
+            record.limit(len(pair[part]), 0, MAX_METADATA_BYTES, f"bytes of {what}")
+
+
 def _check_node(field: Message) -> None:
     check_free_name(field["name"], 1024, "a field's name", may_be_empty=True)
-    record.limit(len(field["metadata"]), 0, MAX_METADATA, "pairs of a field's metadata")
-    for pair in field["metadata"]:
-        for part in ("key", "value"):
-            record.limit(len(pair[part]), 0, MAX_METADATA_BYTES, "bytes of a field's metadata")
+    check_pairs(field["metadata"], "a field's metadata")
     allowed = layout(field["format"]).children
     require(not allowed or len(field["children"]) in allowed, MALFORMED,
             f"a field of format {field['format']!r} has {len(field['children'])} children")

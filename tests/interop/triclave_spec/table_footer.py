@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Dict, List, Sequence, Tuple
 
 from . import cobblestone, protobuf, record, zstd
-from .arrow_format import check_field
+from .arrow_format import check_field, check_pairs
 from .encoding import u64
 from .errors import MALFORMED, UNSUPPORTED, require
 from .protobuf import Message
@@ -62,6 +62,7 @@ def parse(plaintext: bytes, compartments: int, body: int) -> Footer:
                 f"compression {column['compression']} is not known")
         require(column["field"] is not None, MALFORMED, "a column without a field")
         check_field(column["field"])
+    check_pairs(message["notes"], "a footer's notes")
     rows, chunks = [], []
     for group in groups:
         record.limit(group["rows"], 1, record.MAX_ROWS, "rows of a row group")

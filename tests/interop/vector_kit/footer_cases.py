@@ -89,6 +89,8 @@ def places() -> Iterator[Vec]:
         ("rows-none", "LIM-01", "malformed", "a row group without rows", lambda f: _put(f["row_groups"][0], rows=0)),
         ("columns-none", "LIM-01", "malformed", "no column in the segment", lambda f: _put(f, columns=0)),
         ("columns-many", "LIM-01", "malformed", "65,537 columns", lambda f: _put(f, columns=65_537)),
+        ("notes-many", "TAB-09", "malformed", "65 notes",
+         lambda f: _put(f, notes=[{"key": b"k", "value": b"v"}] * 65)),
         ("column-without-field", "TAB-09", "malformed", "a column without a field",
          lambda f: _put(f["own"][0], field=None)),
         ("compression-unknown", "TAB-15", "unsupported", "compression 2", lambda f: _put(f["own"][0], compression=2))]
