@@ -4,6 +4,7 @@
 #include "triclave/arrow.h"
 #include "triclave/bytes.h"
 #include "triclave/capsule.h"
+#include "triclave/cells.h"
 #include "triclave/error.h"
 #include "triclave/io.h"
 #include "triclave/keys.h"

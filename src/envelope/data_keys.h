@@ -19,6 +19,8 @@ struct DataKeys {
   static const Secret<32>* find(const Opener& opener, const Id& capsule_id, std::string_view compartment);
 
   static const std::string& dataset(const Sealer& sealer);
+  // Errors: invalid_argument (no such capsule at hand).
+  static Result<std::string> dataset(const Opener& opener, const Id& capsule_id);
 
   // Makes a frame's capsule known where it carries one, and checks that dataset and compartments are the capsule's.
   // Errors: forged, invalid_argument (the capsule is kept elsewhere and not at hand), and those of add_capsule.

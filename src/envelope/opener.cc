@@ -224,6 +224,11 @@ const Secret<32>* envelope::DataKeys::find(const Opener& opener, const Id& capsu
   return key != known->second.keys.end() ? &key->second : nullptr;
 }
 
+Result<std::string> envelope::DataKeys::dataset(const Opener& opener, const Id& capsule_id) {
+  TRICLAVE_TRY_ASSIGN(Known * known, opener.impl_->find(capsule_id));
+  return known->capsule.core.dataset;
+}
+
 //= SPEC OBJ-02
 Result<void> envelope::DataKeys::admit(Opener& opener, const Frame& frame) {
   const Header& header = frame.header;

@@ -29,7 +29,7 @@ Result<void> check_dictionary(const Path& at, const Field& field) {
   if (std::string_view("cCsSiIlL").find(field.format) == std::string_view::npos || field.format.size() != 1)
     return wrong(at, fmt::format("the indices of a dictionary are integers, not of format '{}'", field.format));
   if (!field.dictionary[0].dictionary.empty())
-    return fail(ErrorKind::unsupported,
+    return fail(ErrorKind::malformed,
                 fmt::format("{}: a dictionary whose values are in a dictionary cannot be sealed: decode it once",
                             to_string(at)));
   return {};

@@ -59,6 +59,7 @@ Result<FooterColumn> read_column(const v1::Column& from, const Footer& footer) {
   out.position = from.position();
   if (out.position >= footer.columns || (!footer.own.empty() && out.position <= footer.own.back().position))
     return fail(ErrorKind::malformed, "a footer's columns do not stand by ascending position within the table");
+  if (!from.has_field()) return fail(ErrorKind::malformed, "a footer tells of a column without its field");
   out.field = read_field(from.field());
   //= SPEC TAB-09
   TRICLAVE_TRY(check_field(out.field));

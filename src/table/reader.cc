@@ -100,6 +100,7 @@ struct OpenTable::Impl {
 // The compartments that can be opened in every segment; notes the others with their reasons.
 Result<std::vector<std::string>> OpenTable::Impl::unlock(Opener& opener, const std::vector<Segment>& found,
                                                          Names wanted) {
+  for (const Segment& segment : found) TRICLAVE_TRY(DataKeys::admit(opener, segment.frame));
   std::vector<std::string> open = found.front().frame.header.compartments;
   if (!wanted.empty()) {
     for (const std::string& each : wanted)
@@ -115,7 +116,6 @@ Result<std::vector<std::string>> OpenTable::Impl::unlock(Opener& opener, const s
     if (!first) first = std::move(why);
   };
   for (const Segment& segment : found) {
-    TRICLAVE_TRY(DataKeys::admit(opener, segment.frame));
     const auto& here = segment.frame.header.compartments;
     //= SPEC TAB-07
     if (here != found.front().frame.header.compartments) {

@@ -56,8 +56,8 @@ tl::unexpected<Error> unsupported(std::string_view format, std::string_view what
   return fail(ErrorKind::unsupported, fmt::format("{} (Arrow format '{}') cannot be sealed: {}", what, format, advice));
 }
 
-tl::unexpected<Error> malformed(std::string_view format) {
-  return fail(ErrorKind::malformed, is_text(format, 64) ? fmt::format("'{}' is no Arrow format string", format)
+tl::unexpected<Error> unknown(std::string_view format) {
+  return fail(ErrorKind::unsupported, is_text(format, 64) ? fmt::format("'{}' is no Arrow format string", format)
                                                         : "what should be an Arrow format string is none");
 }
 
@@ -80,23 +80,23 @@ std::string_view up_to_comma(std::string_view& text) {
 
 // "d:PRECISION,SCALE" (128 bits) or "d:PRECISION,SCALE,BITS".
 Result<Type> parse_decimal(std::string_view format) {
-  if (std::count(format.begin(), format.end(), ',') > 2) return malformed(format);
+  if (std::count(format.begin(), format.end(), ',') > 2) return unknown(format);
   std::string_view rest = format.substr(2);
   const auto precision = number(up_to_comma(rest));
   std::string_view scale_text = up_to_comma(rest);
   const bool negative = scale_text.starts_with('-');
   const auto scale = number(scale_text.substr(negative ? 1 : 0));
-  if (!precision || !scale || (negative && *scale == 0) || format.ends_with(',')) return malformed(format);
+  if (!precision || !scale || (negative && *scale == 0) || format.ends_with(',')) return unknown(format);
   if (rest == "32" || rest == "64") return unsupported(format, "decimals of less than 128 bits", "cast them to 128");
-  if (!rest.empty() && rest != "256") return malformed(format);
-  if (*precision == 0 || *precision > (rest.empty() ? 38u : 76u)) return malformed(format);
+  if (!rest.empty() && rest != "256") return unknown(format);
+  if (*precision == 0 || *precision > (rest.empty() ? 38u : 76u)) return unknown(format);
   if (*scale > kMaxScale) return unsupported(format, "decimals of such a scale", "76 is the largest");
   return Type{Layout::fixed, rest.empty() ? 16u : 32u};
 }
 
 Result<Type> parse_fixed_binary(std::string_view format) {
   const auto width = number(format.substr(2));
-  if (!width) return malformed(format);
+  if (!width) return unknown(format);
   if (*width == 0 || *width > kMaxFixedWidth)
     return unsupported(format, "fixed-size binary of such a size", "1 to 65,536 bytes are taken, others as binary");
   return Type{Layout::fixed, *width};
@@ -136,7 +136,7 @@ Result<Type> parse_format(std::string_view format) {
   if (is_text(format, 1024))
     for (const Refused& refused : kRefused)
       if (format.starts_with(refused.begins)) return unsupported(format, refused.what, refused.advice);
-  return malformed(format);
+  return unknown(format);
 }
 
 }  // namespace triclave::table

@@ -25,7 +25,7 @@ struct Type {
 // How many buffers an array of this layout has, validity included.
 std::size_t buffer_count(Layout layout) noexcept;
 
-// Errors: malformed (no format string), unsupported (one that Triclave does not take; the message names the type).
+// Errors: unsupported (no format string, or one that Triclave does not take; the message names the type).
 Result<Type> parse_format(std::string_view format);
 
 }  // namespace triclave::table

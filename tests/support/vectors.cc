@@ -67,10 +67,14 @@ Bytes Vector::bytes(std::string_view key) const {
   return out;
 }
 
-std::vector<std::string> vector_names() {
+std::vector<std::string> vector_names(const std::vector<std::string>& types) {
   std::vector<std::string> out;
-  for (const auto& entry : std::filesystem::directory_iterator(kFolder))
-    if (entry.path().extension() == ".vec") out.push_back(entry.path().stem().native());
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    if (entry.path().extension() != ".vec") continue;
+    const std::string name = entry.path().stem().native();
+    if (types.empty() || std::find(types.begin(), types.end(), read_vector(name).one("type")) != types.end())
+      out.push_back(name);
+  }
   std::sort(out.begin(), out.end());
   return out;
 }

@@ -22,8 +22,8 @@ struct Vector {
   Bytes bytes(std::string_view key) const;
 };
 
-// Names of the files in tests/vectors, without ".vec", sorted.
-std::vector<std::string> vector_names();
+// Names of the files in tests/vectors, without ".vec", sorted; of these types only, where given.
+std::vector<std::string> vector_names(const std::vector<std::string>& types = {});
 Vector read_vector(const std::string& name);
 
 }  // namespace triclave::testing

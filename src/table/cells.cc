@@ -1,0 +1,194 @@
+#include "triclave/cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/guarded.h"
+#include "base/hkdf.h"
+#include "base/integers.h"
+#include "base/labels.h"
+#include "base/message.h"
+#include "base/names.h"
+#include "base/random.h"
+#include "base/try.h"
+#include "cipher/cobblestone.h"
+#include "envelope/data_keys.h"
+#include "format/record.h"
+
+namespace triclave {
+namespace {
+
+using cipher::kTagSize;
+using envelope::DataKeys;
+
+constexpr std::size_t kSaltSize = 24;
+constexpr std::size_t kNumberSize = 4;
+constexpr std::size_t kCommitmentSize = 32;
+
+// One batch's key, expanded, and the commitment to it.
+struct BatchKey {
+  BatchKey(const Secret<32>& data_key, ByteView salt, const Id& capsule_id, std::string_view dataset,
+           std::string_view compartment, std::string_view column)
+      : state(engine.state_size) {
+    SecretBytes both(64);
+    hkdf_sha512(both.mutable_view(), data_key.view(), salt,
+                M({label::kCells, capsule_id, dataset, compartment, column}));
+    engine.expand(state.mutable_view().data(), both.view().data());
+    std::copy(both.view().begin() + 32, both.view().end(), commitment.begin());
+  }
+
+  const cipher::Engine& engine = cipher::best_engine();
+  SecretBytes state;
+  std::array<std::uint8_t, kCommitmentSize> commitment{};
+};
+
+using Nonce = std::array<std::uint8_t, 12>;
+
+Nonce nonce_of(std::uint32_t number) {
+  Nonce out{};
+  const auto bytes = big_endian(number);
+  std::copy(bytes.begin(), bytes.end(), out.end() - kNumberSize);
+  return out;
+}
+
+Result<void> check_offsets(CellsView view) {
+  for (std::size_t i = 0; i + 1 < view.offsets.size(); ++i)
+    if (view.offsets[i] > view.offsets[i + 1] || view.offsets[i + 1] > view.bytes.size())
+      return fail(ErrorKind::invalid_argument, fmt::format("the offsets of value {} descend or leave the bytes", i));
+  return {};
+}
+
+std::size_t count_of(CellsView view) { return view.offsets.empty() ? 0 : view.offsets.size() - 1; }
+
+// The bytes that `count` values and `around` more for each of them take.
+Bytes& sized(Cells& out, std::size_t bytes, std::size_t count) {
+  out.bytes.resize(bytes);
+  out.offsets.resize(count + 1);
+  out.offsets[0] = 0;
+  return out.bytes;
+}
+
+}  // namespace
+
+Cells Cells::one(ByteView value) { return {Bytes(value.begin(), value.end()), {0, value.size()}}; }
+
+struct CellSealer::Impl {
+  BatchKey key;
+  std::array<std::uint8_t, kCellPrefixSize> prefix{};
+  std::uint64_t next = 0;
+};
+
+Result<CellSealer> CellSealer::make(const Sealer& sealer, std::string_view compartment, std::string_view column) {
+  const Secret<32>* data_key = DataKeys::find(sealer, compartment);
+  if (data_key == nullptr)
+    return fail(ErrorKind::invalid_argument, fmt::format("this sealing session has no compartment {}", compartment));
+  if (!column.empty() && !is_text(column, kMaxObjectName))
+    return fail(ErrorKind::invalid_argument,
+                "a column's name is UTF-8 of at most 1,024 bytes, without control characters");
+  //= SPEC CEL-01
+  const auto salt = random_array<kSaltSize>();
+  auto impl = std::make_unique<Impl>(
+      Impl{{*data_key, salt, sealer.capsule_id(), DataKeys::dataset(sealer), compartment, column}});
+  Bytes prefix;
+  format::put_preamble(prefix, format::RecordKind::cells);
+  prefix.insert(prefix.end(), sealer.capsule_id().begin(), sealer.capsule_id().end());
+  prefix.insert(prefix.end(), salt.begin(), salt.end());
+  prefix.insert(prefix.end(), impl->key.commitment.begin(), impl->key.commitment.end());
+  std::copy(prefix.begin(), prefix.end(), impl->prefix.begin());
+  return CellSealer(std::move(impl));
+}
+
+CellSealer::CellSealer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CellSealer::CellSealer(CellSealer&&) noexcept = default;
+CellSealer& CellSealer::operator=(CellSealer&&) noexcept = default;
+CellSealer::~CellSealer() = default;
+
+const std::array<std::uint8_t, kCellPrefixSize>& CellSealer::prefix() const noexcept { return impl_->prefix; }
+
+Result<void> CellSealer::seal(CellsView values, Cells& out) {
+  TRICLAVE_TRY(check_offsets(values));
+  const std::size_t count = count_of(values);
+  //= SPEC CEL-01
+  if (count > (std::uint64_t{1} << 32) - impl_->next)
+    return fail(ErrorKind::invalid_argument, "a batch has at most 4,294,967,296 cells: begin another");
+  for (std::size_t i = 0; i < count; ++i)
+    if (values.offsets[i + 1] - values.offsets[i] > kMaxCellValue)
+      return fail(ErrorKind::invalid_argument, fmt::format("value {} has more than 1 MiB, which a cell cannot", i));
+  const std::uint64_t plain = count != 0 ? values.offsets[count] - values.offsets[0] : 0;
+  std::uint8_t* to = sized(out, static_cast<std::size_t>(plain + count * kCellOverhead), count).data();
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto number = static_cast<std::uint32_t>(impl_->next++);
+    const auto size = static_cast<std::size_t>(values.offsets[i + 1] - values.offsets[i]);
+    const auto bytes = big_endian(number);
+    std::copy(bytes.begin(), bytes.end(), to);
+    impl_->key.engine.seal(impl_->key.state.view().data(), nonce_of(number).data(),
+                           values.bytes.data() + values.offsets[i], size, to + kNumberSize, to + kNumberSize + size);
+    to += size + kCellOverhead;
+    out.offsets[i + 1] = out.offsets[i] + size + kCellOverhead;
+  }
+  return {};
+}
+
+struct CellOpener::Impl {
+  BatchKey key;
+};
+
+Result<CellOpener> CellOpener::make(Opener& opener, ByteView prefix, std::string_view compartment,
+                                    std::string_view column) {
+  //= SPEC CEL-02
+  TRICLAVE_TRY(format::check_preamble(prefix, format::RecordKind::cells, "the prefix of a batch of cells"));
+  if (prefix.size() != kCellPrefixSize)
+    return fail(ErrorKind::malformed,
+                fmt::format("the prefix of a batch of cells has {} bytes, not 100", prefix.size()));
+  Id capsule_id{};
+  ByteView rest = prefix.subspan(format::kPreambleSize);
+  std::copy_n(rest.begin(), capsule_id.size(), capsule_id.begin());
+  const std::string name(compartment);
+  TRICLAVE_TRY_ASSIGN(const std::string dataset, DataKeys::dataset(opener, capsule_id));
+  TRICLAVE_TRY(opener.unlock(capsule_id, std::span(&name, 1)));
+  const ByteView salt = rest.subspan(capsule_id.size(), kSaltSize);
+  const ByteView commitment = rest.subspan(capsule_id.size() + kSaltSize);
+  auto impl = std::make_unique<Impl>(
+      Impl{{*DataKeys::find(opener, capsule_id, compartment), salt, capsule_id, dataset, compartment, column}});
+  if (!equal_constant_time(impl->key.commitment, commitment))
+    return fail(
+        ErrorKind::forged,
+        fmt::format("the batch of cells was not sealed for column {} of compartment {}, or its prefix was changed",
+                    column, compartment));
+  return CellOpener(std::move(impl));
+}
+
+CellOpener::CellOpener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CellOpener::CellOpener(CellOpener&&) noexcept = default;
+CellOpener& CellOpener::operator=(CellOpener&&) noexcept = default;
+CellOpener::~CellOpener() = default;
+
+Result<void> CellOpener::open(CellsView cells, Cells& out) const {
+  TRICLAVE_TRY(check_offsets(cells));
+  const std::size_t count = count_of(cells);
+  for (std::size_t i = 0; i < count; ++i)
+    if (const auto size = cells.offsets[i + 1] - cells.offsets[i];
+        size < kCellOverhead || size > kMaxCellValue + kCellOverhead)
+      return fail(ErrorKind::malformed, fmt::format("cell {} has {} bytes, which no cell has", i, size));
+  const std::uint64_t sealed = count != 0 ? cells.offsets[count] - cells.offsets[0] : 0;
+  std::uint8_t* to = sized(out, static_cast<std::size_t>(sealed - count * kCellOverhead), count).data();
+  for (std::size_t i = 0; i < count; ++i) {
+    const ByteView cell = cells.bytes.subspan(static_cast<std::size_t>(cells.offsets[i]),
+                                              static_cast<std::size_t>(cells.offsets[i + 1] - cells.offsets[i]));
+    const std::size_t size = cell.size() - kCellOverhead;
+    const auto nonce = nonce_of(from_big_endian<std::uint32_t>(cell));
+    if (!impl_->key.engine.open(impl_->key.state.view().data(), nonce.data(), cell.data() + kNumberSize, size,
+                                cell.data() + kNumberSize + size, to)) {
+      wipe(out.bytes);
+      out = {};
+      return fail(ErrorKind::forged, fmt::format("cell {} was changed, or is of another batch", i));
+    }
+    to += size;
+    out.offsets[i + 1] = out.offsets[i] + size;
+  }
+  return {};
+}
+
+}  // namespace triclave
