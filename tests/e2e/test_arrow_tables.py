@@ -313,3 +313,10 @@ def test_too_few_keys_open_nothing(tables):
     tables.seal(pa.table({"x": [1]}))
     with pytest.raises(ValueError, match="^quorum_short: "):
         tables.reader(by=("owner", "outscale"))
+
+
+def test_a_table_has_columns(tables):
+    with pytest.raises(ValueError, match="^invalid_argument: "):
+        tables.seal(pa.table({}))
+    with pytest.raises(ValueError, match="^invalid_argument: two columns are called 'x'"):
+        tables.seal(pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["x", "x"]))
