@@ -61,7 +61,8 @@ class TwoCompartments(Tables):
         """Opens with the Python implementation; gives back its exit status."""
         trust = ["--producer", self.key("pipeline", "pub"), "--owner", self.key("hospital", "pub")]
         keys = [part for each in by for part in ("--identity", self.key(each, "key"))]
-        return python("open-table", *trust, *keys, "--in", self.folder / name, "--out", self.folder / "back.arrow", *more)
+        files = ["--in", self.folder / name, "--out", self.folder / "back.arrow"]
+        return python("open-table", *trust, *keys, *files, *more)
 
     def python_reads(self, **how):
         """What it found, every value checked by pyarrow."""
@@ -87,10 +88,10 @@ def every_type():
 
 def stays(rows=1000):
     """Rows of a hospital."""
-    return pa.table({
-        "id": [f"p-{i:05}" for i in range(rows)], "age": pa.array([None if i % 7 == 0 else i % 90 for i in range(rows)]),
-        "id town": ["Lyon", "Lille"] * (rows // 2), "ward": pa.array(["A", None, "B", "A"] * (rows // 4)).dictionary_encode(),
-    })  # fmt: skip
+    ages = [None if i % 7 == 0 else i % 90 for i in range(rows)]
+    wards = pa.array(["A", None, "B", "A"] * (rows // 4)).dictionary_encode()
+    names = [f"p-{i:05}" for i in range(rows)]
+    return pa.table({"id": names, "age": ages, "id town": ["Lyon", "Lille"] * (rows // 2), "ward": wards})
 
 
 @pytest.mark.parametrize("compress", ["", "*"], ids=["plain", "compressed"])
