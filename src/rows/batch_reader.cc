@@ -53,7 +53,7 @@ BatchReader::BatchReader(Source& source, Plan plan, std::uint64_t batch_bytes, s
       schema_(schema_of(plan_)),
       batch_bytes_(batch_bytes),
       batch_rows_(batch_rows),
-      rows_(plan_.head, plan_.skip, &source, plan_.dialect.line_end),
+      rows_(plan_.head, plan_.skip, plan_.whole ? nullptr : &source, plan_.dialect.line_end),
       fields_(plan_.dialect.delimiter),
       differences_(plan_.dialect.encoding) {
   plan_.head = {};
@@ -127,10 +127,13 @@ Result<void> BatchReader::read_field(std::size_t column, const Field& field, std
     builder.append_null();
     return {};
   }
+  // As the same text would be written.
+  const bool quoted = spellings_[column].style.quoted || field.needs_quotes ||
+                      is_mistakable(dialect, field.text, line == 1 && column == 0);
   if (type.kind == CsvType::Kind::text) {
     append_utf8(dialect.encoding, field.text, builder.text());
     builder.append_text();
-    if (field.quoted != is_quoted(dialect, spellings_[column].style, field.text)) changed(column, field, line, nullptr);
+    if (field.quoted != quoted) changed(column, field, line, nullptr);
     return {};
   }
   if (field.text.empty()) {  // "" can be no value of such a type: what is missing is written in one way
@@ -146,8 +149,7 @@ Result<void> BatchReader::read_field(std::size_t column, const Field& field, std
                     "fits",
                     line, plan_.columns[column].name, to_text(type)));
   builder.append(*value);
-  if (!value->exact || field.quoted != is_quoted(dialect, spellings_[column].style, field.text))
-    changed(column, field, line, &*value);
+  if (!value->exact || field.quoted != quoted) changed(column, field, line, &*value);
   return {};
 }
 
@@ -158,7 +160,7 @@ void BatchReader::changed(std::size_t column, const Field& field, std::uint64_t 
     print_value(plan_.columns[column].type, spellings_[column], *value, text);
   }
   scratch_.clear();
-  append_cell(text, is_quoted(plan_.dialect, spellings_[column].style, text), scratch_);
+  append_cell(text, is_quoted(plan_.dialect, spellings_[column].style, text, line == 1 && column == 0), scratch_);
   differences_.add_field(line, plan_.columns[column].name, field, scratch_);
 }
 

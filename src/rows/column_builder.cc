@@ -50,7 +50,7 @@ void ColumnBuilder::append_null() {
       append_bit(memory_.values, memory_.length, false);
       break;
     default:
-      memory_.values.resize(memory_.values.size() + type_width(type_));
+      memory_.values.resize(memory_.values.size() + width_);
       break;
   }
   ++memory_.nulls;
@@ -66,8 +66,7 @@ void ColumnBuilder::append(const Value& value) {
   if (type_.kind == CsvType::Kind::boolean) {
     append_bit(memory_.values, memory_.length, value.bytes[0] != 0);
   } else {
-    memory_.values.insert(memory_.values.end(), value.bytes.begin(),
-                          value.bytes.begin() + static_cast<std::ptrdiff_t>(type_width(type_)));
+    memory_.values.insert(memory_.values.end(), value.bytes.data(), value.bytes.data() + width_);
   }
   append_valid();
 }

@@ -23,7 +23,7 @@ struct ColumnMemory {
 
 class ColumnBuilder {
  public:
-  explicit ColumnBuilder(const CsvType& type) : type_(type) { clear(); }
+  explicit ColumnBuilder(const CsvType& type) : type_(type), width_(type_width(type)) { clear(); }
 
   void append_null();
   // A text is in UTF-8 and appended through text(), to which the caller adds it before.
@@ -39,6 +39,7 @@ class ColumnBuilder {
   void append_valid();
 
   CsvType type_;
+  std::size_t width_;
   ColumnMemory memory_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "rows/cell.h"
 #include "rows/value.h"
 
 namespace triclave::rows {
@@ -12,7 +11,7 @@ bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
 }  // namespace
 
-void ColumnSurvey::observe(const Field& field, char delimiter) {
+void ColumnSurvey::observe(const Field& field) {
   if (field.text == kNotAvailable) {
     if (field.quoted) possible_ = 0;
     ++(field.quoted ? quoted_not_available_ : not_available_);
@@ -25,7 +24,7 @@ void ColumnSurvey::observe(const Field& field, char delimiter) {
   }
   ++values_;
   unquoted_ += !field.quoted;
-  unlike_minimal_ += field.quoted != needs_quotes(field.text, delimiter);
+  unlike_minimal_ += field.quoted != field.needs_quotes;
   if (possible_ != 0) classify(field.text);
 }
 
@@ -52,9 +51,9 @@ void ColumnSurvey::classify_number(std::string_view text) {
   if (mark != 0 && mark_ != mark) possible_ &= ~(kDecimal | kFloats | kShaped);
   if (!shape) possible_ &= ~kShaped;
 
-  const bool minus_zero = shape && shape->negative && shape->zero;
+  const bool minus_zero = shape && is_minus_zero(*shape);
   if (!shape || shape->mark != 0 || minus_zero) possible_ &= ~(kInt | kBig);
-  if ((possible_ & kInt) != 0 && shape->whole > 18 && !read_int64(text)) possible_ &= ~kInt;
+  if ((possible_ & kInt) != 0 && shape->whole > 18 && !read_int64(text, shape)) possible_ &= ~kInt;
   if (!shape || minus_zero || (decimals_ != kUnknown && decimals_ != shape->decimals)) possible_ &= ~kDecimal;
   if (shape) {
     decimals_ = static_cast<std::uint32_t>(shape->decimals);

@@ -17,7 +17,7 @@ inline constexpr std::string_view kNotAvailable = "NA";
 class ColumnSurvey {
  public:
   // Each field but those that are known to stand for a missing value.
-  void observe(const Field& field, char delimiter);
+  void observe(const Field& field);
 
   // Fields that are empty or NA, without quotes: one of the two means a missing value, the other one is a text.
   std::uint64_t empty() const noexcept { return empty_; }

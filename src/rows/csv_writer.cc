@@ -147,7 +147,8 @@ Result<void> CsvWriter::write_cell(std::size_t column, std::uint64_t row) {
                               rows_ + 1, fields_[column].name));
     cell = encoded_;
   }
-  append_cell(cell, is_quoted(dialect_, styles_[column], cell), text_);
+  const bool first = rows_ == 0 && column == 0 && !dialect_.header;
+  append_cell(cell, is_quoted(dialect_, styles_[column], cell, first), text_);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/try.h"
+#include "rows/cell.h"
 
 namespace triclave::rows {
 namespace {
@@ -29,7 +30,7 @@ Result<void> FieldReader::read(const Row& row) {
   if (row.has_quotes || !row.whole) {
     TRICLAVE_TRY(read_quoted(row));
   } else {
-    read_plain(row.text);
+    read_plain(row);
   }
   if (fields_.size() > CsvReader::kMaxColumns)
     return fail(ErrorKind::malformed,
@@ -43,17 +44,21 @@ Result<void> FieldReader::read(const Row& row) {
   return {};
 }
 
-void FieldReader::read_plain(std::string_view text) {
+void FieldReader::read_plain(const Row& row) {
   const char delimiter = delimiter_;
-  const char* begin = text.data();
-  const char* const end = begin + text.size();
+  const auto add_plain = [&](const char* begin, const char* end) {
+    const std::string_view text(begin, static_cast<std::size_t>(end - begin));
+    fields_.push_back({text, false, row.has_breaks && needs_quotes(text, delimiter)});
+  };
+  const char* begin = row.text.data();
+  const char* const end = begin + row.text.size();
   for (const char* at = begin; at != end; ++at) {
     if (*at != delimiter) continue;
-    fields_.push_back({{begin, static_cast<std::size_t>(at - begin)}, false});
+    add_plain(begin, at);
     begin = at + 1;
     if (fields_.size() > CsvReader::kMaxColumns) return;
   }
-  fields_.push_back({{begin, static_cast<std::size_t>(end - begin)}, false});
+  add_plain(begin, end);
 }
 
 Result<void> FieldReader::read_quoted(const Row& row) {
@@ -95,7 +100,7 @@ void FieldReader::add(std::string_view text) {
   const bool quoted = raw_at_ < raw_.size() && raw_[raw_at_] == '"';
   raw_at_ += text.size() + 1;
   if (quoted) raw_at_ += 2 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '"'));
-  fields_.push_back({std::string_view(texts_).substr(begin), quoted});
+  fields_.push_back({std::string_view(texts_).substr(begin), quoted, needs_quotes(text, delimiter_)});
 }
 
 }  // namespace triclave::rows

@@ -14,6 +14,7 @@ namespace triclave::rows {
 struct Field {
   std::string_view text;  // what it means: without its quotes, doubled quotes taken once
   bool quoted = false;
+  bool needs_quotes = false;  // without them the text would not be read as it is
 };
 
 // libcsv reads rows that have quotes; one that has none is its fields with delimiters between.
@@ -30,7 +31,7 @@ class FieldReader {
   const std::vector<Field>& fields() const noexcept { return fields_; }
 
  private:
-  void read_plain(std::string_view text);
+  void read_plain(const Row& row);
   Result<void> read_quoted(const Row& row);
   void add(std::string_view text);
 

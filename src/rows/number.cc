@@ -41,39 +41,38 @@ void print_digits(bool negative, std::string reversed, int scale, char mark, std
 
 }  // namespace
 
-std::optional<NumberShape> shape_of(std::string_view text) noexcept {
+MaybeShape shape_of(std::string_view text) noexcept {
   NumberShape shape;
-  std::size_t i = 0;
-  const std::size_t size = text.size();
-  if (size > kMaxNumber) return std::nullopt;
-  if (i < size && text[i] == '-') shape.negative = true, ++i;
-  const std::size_t begin = i;
-  bool zeros = true;
+  if (text.empty() || text.size() > kMaxNumber) return std::nullopt;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  if (*at == '-') shape.negative = true, ++at;
   const auto digits = [&] {
-    const std::size_t first = i;
-    for (; i < size && is_digit(text[i]); ++i) {
-      zeros = zeros && text[i] == '0';
-      shape.leading += zeros;
+    const char* const begin = at;
+    for (; at != end && is_digit(*at); ++at) {
+      shape.digits = shape.digits * 10 + static_cast<std::uint64_t>(*at - '0');
+      shape.zero = shape.zero && *at == '0';
+      shape.leading = static_cast<std::uint8_t>(shape.leading + shape.zero);
     }
-    return i - first;
+    return static_cast<std::uint8_t>(at - begin);
   };
+  const char* const begin = at;
   shape.whole = digits();
-  if (shape.whole == 0 || (shape.whole > 1 && text[begin] == '0')) return std::nullopt;
-  if (i < size && (text[i] == '.' || text[i] == ',')) {
-    shape.mark = text[i++];
+  if (shape.whole == 0 || (shape.whole > 1 && *begin == '0')) return std::nullopt;
+  if (at != end && (*at == '.' || *at == ',')) {
+    shape.mark = *at++;
     shape.decimals = digits();
     if (shape.decimals == 0) return std::nullopt;
-    shape.ends_in_zero = text[i - 1] == '0';
+    shape.ends_in_zero = end[-1] == '0';
   }
-  if (i != size) return std::nullopt;
-  shape.zero = zeros;
+  if (at != end) return std::nullopt;
   return shape;
 }
 
-bool is_written_so(FloatStyle style, std::string_view text, const std::optional<NumberShape>& shape, char mark) {
+bool is_written_so(FloatStyle style, std::string_view text, const MaybeShape& shape, char mark) {
   // Up to 15 significant digits survive the way to a double and back, and no shorter text leads to the same double, so
   // that their notation alone decides.
-  if (shape && shape->whole + shape->decimals <= 15 && (!shape->zero || !shape->negative)) {
+  if (shape && shape->whole + shape->decimals <= 15 && !is_minus_zero(*shape)) {
     if (shape->mark != 0 && shape->mark != mark) return false;
     if (style == FloatStyle::point)
       return shape->mark != 0 && (shape->decimals == 1 || (!shape->ends_in_zero && shape->leading <= 4));
@@ -85,7 +84,7 @@ bool is_written_so(FloatStyle style, std::string_view text, const std::optional<
       return zeros <= (shape->whole - zeros > 1 ? 5u : 4u);
     }
   }
-  const auto value = read_float(text, mark);
+  const auto value = read_float(text, shape, mark);
   if (!value) return false;
   std::string again;
   print_float(style, *value, mark, again);
@@ -135,7 +134,11 @@ void print_decimal(Int256 value, int scale, char mark, std::string& out) {
   print_digits(negative, std::move(reversed), scale, mark, out);
 }
 
-std::optional<std::int64_t> read_int64(std::string_view text) noexcept {
+std::optional<std::int64_t> read_int64(std::string_view text, const MaybeShape& shape) noexcept {
+  if (shape && shape->mark == 0 && shape->whole <= 18) {
+    const auto size = static_cast<std::int64_t>(shape->digits);
+    return shape->negative ? -size : size;
+  }
   if (text.starts_with('+') && text.size() > 1 && is_digit(text[1])) text.remove_prefix(1);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -143,7 +146,14 @@ std::optional<std::int64_t> read_int64(std::string_view text) noexcept {
   return value;
 }
 
-std::optional<double> read_float(std::string_view text, char mark) noexcept {
+std::optional<double> read_float(std::string_view text, const MaybeShape& shape, char mark) noexcept {
+  if (shape && shape->whole + shape->decimals <= 15 && (shape->mark == 0 || shape->mark == mark)) {
+    // Both are exact, so that their quotient is rounded once, as it must be.
+    constexpr std::array<double, 16> kPowers{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                             1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const double size = static_cast<double>(shape->digits) / kPowers[shape->decimals];
+    return shape->negative ? -size : size;
+  }
   if (text.size() > kMaxNumber) return std::nullopt;
   if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
   std::array<char, kMaxNumber> copy;

@@ -13,29 +13,35 @@ std::size_t find(std::string_view text, char c, std::size_t from) { return std::
 
 }  // namespace
 
-void RowReader::count_quotes(std::size_t end) {
-  if (next_quote_ < scanned_) next_quote_ = find(buffer_, '"', scanned_);
-  if (next_quote_ < end)
-    quotes_ += static_cast<std::size_t>(std::count(buffer_.data() + next_quote_, buffer_.data() + end, '"'));
+void RowReader::scan(std::size_t end) {
+  const auto count = [&](char c, std::size_t& next) {
+    if (next < scanned_) next = find(buffer_, c, scanned_);
+    return next < end ? static_cast<std::size_t>(std::count(buffer_.data() + next, buffer_.data() + end, c)) : 0;
+  };
+  quotes_ += count('"', next_quote_);
+  breaks_ += count(line_end_ == '\r' ? '\n' : '\r', next_break_);
   scanned_ = end;
 }
 
 void RowReader::give(Row& row, std::size_t end, std::size_t next, bool whole) {
   const std::string_view all = buffer_;
-  if (line_end_ == '\n' && next != end && end != begin_ && all[end - 1] == '\r') --end;
-  row = {all.substr(begin_, end - begin_), all.substr(end, next - end), line_, quotes_ != 0, whole};
+  if (line_end_ == '\n' && next != end && end != begin_ && all[end - 1] == '\r') {
+    --end;
+    --breaks_;
+  }
+  row = {all.substr(begin_, end - begin_), all.substr(end, next - end), line_, quotes_ != 0, breaks_ != 0, whole};
   last_line_ = line_;
   last_begin_ = begin_;
   line_ += 1;
   if (quotes_ != 0) line_ += static_cast<std::uint64_t>(std::count(row.text.begin(), row.text.end(), line_end_));
   begin_ = scanned_ = next;
-  quotes_ = 0;
+  quotes_ = breaks_ = 0;
 }
 
 Result<bool> RowReader::next(Row& row) {
   for (;;) {
     const std::size_t end = find(buffer_, line_end_, scanned_);
-    count_quotes(end);
+    scan(end);
     if (end != buffer_.size()) {
       if (quotes_ % 2 == 0) {
         give(row, end, end + 1, end - begin_ <= CsvReader::kMaxRow);
@@ -55,15 +61,15 @@ Result<bool> RowReader::next(Row& row) {
 void RowReader::back() noexcept {
   begin_ = scanned_ = last_begin_;
   line_ = last_line_;
-  next_quote_ = 0;
-  quotes_ = 0;
+  next_quote_ = next_break_ = 0;
+  quotes_ = breaks_ = 0;
 }
 
 Result<bool> RowReader::refill() {
   if (source_ == nullptr || buffer_.size() - begin_ > CsvReader::kMaxRow) return false;
   buffer_.erase(0, begin_);
   scanned_ -= begin_;
-  next_quote_ = 0;
+  next_quote_ = next_break_ = 0;
   begin_ = 0;
   const std::size_t had = buffer_.size();
   buffer_.resize(had + kBlock);

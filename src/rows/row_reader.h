@@ -16,7 +16,8 @@ struct Row {
   std::string_view end;    // "\n", "\r\n", "\r" or, at the end of the source, nothing
   std::uint64_t line = 0;  // where it begins; the first line is 1
   bool has_quotes = false;
-  bool whole = true;  // false: the source or the limit for rows came before its end
+  bool has_breaks = false;  // carriage returns or line feeds that end no line, in rows without quotes
+  bool whole = true;        // false: the source or the limit for rows came before its end
 };
 
 class RowReader {
@@ -37,13 +38,14 @@ class RowReader {
 
  private:
   Result<bool> refill();  // false where nothing is left
-  void count_quotes(std::size_t end);
+  void scan(std::size_t end);
   void give(Row& row, std::size_t end, std::size_t next, bool whole);
 
   std::string buffer_;
   std::size_t begin_, scanned_;  // of the row; how far the end was looked for
-  std::size_t next_quote_ = 0;   // the first from scanned_ on, where that is not behind it
-  std::size_t quotes_ = 0;       // in the row as far as scanned
+  // The first from scanned_ on, where they are not behind it; and how many the row has as far as scanned.
+  std::size_t next_quote_ = 0, next_break_ = 0;
+  std::size_t quotes_ = 0, breaks_ = 0;
   Source* source_;
   std::uint64_t source_offset_;
   std::uint64_t line_ = 1, last_line_ = 1;

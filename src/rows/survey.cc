@@ -37,7 +37,7 @@ class Survey {
 
   Result<Plan> run() {
     TRICLAVE_TRY(read_head());
-    RowReader rows(plan_.head, plan_.skip, pipe_ ? nullptr : &source_, plan_.dialect.line_end);
+    RowReader rows(plan_.head, plan_.skip, pipe_ || plan_.whole ? nullptr : &source_, plan_.dialect.line_end);
     FieldReader fields(plan_.dialect.delimiter);
     TRICLAVE_TRY(read_first(rows, fields));
     TRICLAVE_TRY(read_rest(rows, fields));
@@ -54,7 +54,7 @@ class Survey {
   void decide();
   void decide_null_text();
   void decide_mark();
-  bool is_cut(const Row& row) const { return pipe_ && plan_.head.size() == kHead && row.end.empty(); }
+  bool is_cut(const Row& row) const { return pipe_ && !plan_.whole && row.end.empty(); }
 
   Source& source_;
   const CsvOptions& options_;
@@ -67,10 +67,11 @@ class Survey {
 };
 
 Result<void> Survey::read_head() {
-  plan_.head.resize(kHead);
+  plan_.head.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kHead, source_.size().value_or(kHead))));
   TRICLAVE_TRY_ASSIGN(const std::size_t got,
                       source_.read_at(0, {reinterpret_cast<std::uint8_t*>(plan_.head.data()), plan_.head.size()}));
   plan_.head.resize(got);
+  plan_.whole = got < kHead;
   if (plan_.head.starts_with("\xFF\xFE") || plan_.head.starts_with("\xFE\xFF"))
     return fail(ErrorKind::unsupported, "the CSV file is in UTF-16: save it in UTF-8");
 
@@ -80,7 +81,7 @@ Result<void> Survey::read_head() {
   plan_.skip = dialect.bom ? kByteOrderMark.size() : 0;
   const std::string_view text = std::string_view(plan_.head).substr(plan_.skip);
   dialect.line_end = detect_line_end(text);
-  dialect.delimiter = options_.delimiter ? *options_.delimiter : detect_delimiter(text, got < kHead, dialect.line_end);
+  dialect.delimiter = options_.delimiter ? *options_.delimiter : detect_delimiter(text, plan_.whole, dialect.line_end);
   dialect.header = options_.header;
   dialect.null_text = options_.null_text.value_or("");
   return check_dialect(dialect);
@@ -111,7 +112,6 @@ Result<void> Survey::read_first(RowReader& rows, FieldReader& reader) {
 }
 
 Result<void> Survey::read_rest(RowReader& rows, FieldReader& reader) {
-  const char delimiter = plan_.dialect.delimiter;
   for (Row row;;) {
     TRICLAVE_TRY_ASSIGN(const bool more, rows.next(row));
     if (!more || is_cut(row)) return {};
@@ -122,7 +122,7 @@ Result<void> Survey::read_rest(RowReader& rows, FieldReader& reader) {
     TRICLAVE_TRY(check_count(row, reader.fields().size(), columns_.size()));
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const Field& field = reader.fields()[i];
-      if (field.quoted || field.text != options_.null_text) columns_[i].observe(field, delimiter);
+      if (field.quoted || field.text != options_.null_text) columns_[i].observe(field);
     }
   }
 }

@@ -14,6 +14,7 @@ namespace triclave::rows {
 struct Plan {
   std::string head;      // the source's first bytes, at most kHead: a pipe gives them only once
   std::size_t skip = 0;  // of them the byte order mark
+  bool whole = false;    // nothing stands behind them
   CsvDialect dialect;
   std::vector<CsvColumn> columns;
   std::vector<ColumnStyle> styles;  // one a column

@@ -94,6 +94,7 @@ std::size_t type_width(const CsvType& type) noexcept {
 }
 
 std::optional<Value> read_value(const CsvType& type, const Spelling& spelling, std::string_view text) {
+  const auto shape = shape_of(text);
   switch (type.kind) {
     case CsvType::Kind::text:
       break;
@@ -105,20 +106,16 @@ std::optional<Value> read_value(const CsvType& type, const Spelling& spelling, s
       if (const auto value = read_date(text)) return value_of(*value, true);
       break;
     case CsvType::Kind::int64:
-      if (const auto value = read_int64(text)) {
-        const auto shape = shape_of(text);
-        return value_of(*value, shape && shape->mark == 0 && !(shape->negative && shape->zero));
-      }
+      if (const auto value = read_int64(text, shape))
+        return value_of(*value, shape && shape->mark == 0 && !is_minus_zero(*shape));
       break;
     case CsvType::Kind::float64:
-      if (const auto value = read_float(text, spelling.mark))
-        return value_of(*value, is_written_so(spelling.style.floats, text, shape_of(text), spelling.mark));
+      if (const auto value = read_float(text, shape, spelling.mark))
+        return value_of(*value, is_written_so(spelling.style.floats, text, shape, spelling.mark));
       break;
     case CsvType::Kind::decimal:
-      if (const auto value = read_decimal(text, spelling.mark, type.precision, type.scale)) {
-        const auto shape = shape_of(text);
-        return value_of(*value, shape && shape->decimals == type.scale && !(shape->negative && shape->zero));
-      }
+      if (const auto value = read_decimal(text, spelling.mark, type.precision, type.scale))
+        return value_of(*value, shape && shape->decimals == type.scale && !is_minus_zero(*shape));
       break;
   }
   return std::nullopt;

@@ -213,6 +213,22 @@ void scripts(Seeds& seeds) {
     for (std::uint8_t last = 0; last < 2; ++last) seeds.add("cobblestone", Bytes{first, last, 1, 1, 0, 0, 0, 0});
 }
 
+// What hospitals, R and pandas write; two bytes of options come first.
+void csv_files(Seeds& seeds) {
+  using namespace std::string_literals;
+  for (const std::string& text : {
+           "NIR;Nom;Poids;Note\r\n076017500123456;H\xe9l\xe8ne;61,5;\"lit 3\r\nchambre 4\"\r\n1;\"\";70;\r\n"s,
+           "\"\",\"id\",\"sex\",\"rate\"\n\"1\",7,\"m\",1e+05\n\"2\",NA,\"f\",0.5\n"s,
+           "id,day,value,ok\n1,2020-02-29,75.0,True\n2,,1e-05,False\n"s,
+           "\xEF\xBB\xBF"
+           "a|b\n12.50|123456789012345678901234567890\n0.05|-1"s,
+           "a\n\n\"\"\nb"s,
+           "a\tb\r1\t\"x\ny\"\r"s,
+       })
+    for (const auto& options : {"\0\0"s, "\0\1"s, "\x20\0"s, "\x0F\2"s})
+      seeds.add("csv", std::string_view(options + text));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -222,4 +238,5 @@ int main(int count, char** arguments) {
   texts(seeds);
   vectors(seeds);
   scripts(seeds);
+  csv_files(seeds);
 }
