@@ -33,7 +33,7 @@ struct CsvDialect {
   bool quoted_header = false;  // all names quoted, not only those that need it
   bool final_line_end = true;  // the last row ends as the others do
   bool bom = false;            // the file begins with a UTF-8 byte order mark
-  std::string null_text;       // what stands, unquoted, where a value is missing: "" or, say, NA
+  std::string null_text = {};  // what stands, unquoted, where a value is missing: "" or, say, NA
   bool operator==(const CsvDialect&) const = default;
 };
 
