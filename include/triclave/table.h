@@ -128,6 +128,8 @@ class TRICLAVE_EXPORT OpenTable {
   const std::vector<TableColumn>& columns() const noexcept;
   // Compartments that stay closed, and why.
   std::span<const Culprit> closed() const noexcept;
+  // How each segment's keys were gathered; nobody used where they were at hand.
+  std::span<const GatherReport> gathered() const noexcept;
   // Columns of the whole table, closed ones too.
   std::uint32_t all_columns() const noexcept;
   const std::vector<std::pair<std::string, std::string>>& notes() const noexcept;  // of the first segment
@@ -141,13 +143,15 @@ class TRICLAVE_EXPORT OpenTable {
   // One row group's columns: reads their chunks and nothing else. The arrays are checked and own their memory. Errors:
   // forged, malformed, invalid_argument, io.
   Result<void> read(std::uint64_t row_group, std::span<const std::string> columns, ArrowArray* out);
-  // All row groups one after the other; the stream keeps the table.
-  static Result<void> stream(OpenTable table, std::span<const std::string> columns, ArrowArrayStream* out);
+  // All row groups one after the other. The stream keeps what it needs; use it and the table on one thread at a time.
+  Result<void> stream(std::span<const std::string> columns, ArrowArrayStream* out);
+  // What stopped a stream of this table, where get_next() gives a number only; empty where nothing did.
+  const std::optional<Error>& failure() const noexcept;
 
  private:
   struct Impl;
-  explicit OpenTable(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit OpenTable(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace triclave

@@ -1,4 +1,6 @@
 // triclave open: a sealed object whole or by range, or a folder of them.
+#include "cli/open.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,7 +12,7 @@
 #include "cli/inputs.h"
 #include "cli/progress.h"
 #include "cli/range.h"
-#include "cli/session.h"
+#include "cli/record_kind.h"
 #include "cli/text.h"
 #include "triclave/store.h"
 
@@ -19,16 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options : CommonOptions {
-  std::string sealed;
-  std::string policy;
-  KeyOptions keys;
-  MemoryOptions memory;
-  std::string capsule;
-  std::string out = kDash;
-  std::string range;
-  bool force = false;
-};
+using Options = OpenOptions;
 
 Result<std::uint64_t> open_range(OpenObject& object, const Range& range, Sink& sink, Progress& progress) {
   Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(range.length, 1024 * 1024)));
@@ -55,6 +48,14 @@ Result<Outcome> open_one(const Options& options, Session& session) {
   }
   TRICLAVE_TRY_ASSIGN(auto source, open_input(options.sealed));
   auto replay = std::make_unique<ReplaySource>(std::move(source));
+  TRICLAVE_TRY_ASSIGN(const FileKind kind, kind_of(*replay));
+  if (kind == FileKind::table) {
+    replay->stop_keeping();
+    return open_table(options, session, std::move(replay));
+  }
+  if (!options.columns.empty() || !options.compartments.empty())
+    return fail(ErrorKind::invalid_argument,
+                options.sealed + " is no table: --columns and --compartment are for tables");
   TRICLAVE_TRY_ASSIGN(const ObjectInfo info, session.unlock(*replay, fs::path(options.sealed).parent_path()));
   replay->stop_keeping();
   TRICLAVE_TRY_ASSIGN(const auto object, session.opener().object(std::move(replay)));
@@ -146,9 +147,10 @@ Result<Outcome> open(const Options& options) {
 
 void add_open(CLI::App& app, Program& program) {
   add_command<Options>(
-      app, program, "open", "Open a sealed object, or a folder of them",
+      app, program, "open", "Open a sealed object, a sealed table, or a folder of objects",
       [](CLI::App& command, Options& options) {
-        command.add_option("SEALED", options.sealed, "Sealed object, - for standard input, or a folder")->required();
+        command.add_option("SEALED", options.sealed, "Sealed object or table, - for standard input, or a folder")
+            ->required();
         command.add_option("--policy", options.policy, "Policy file")->required()->type_name("FILE");
         declare_keys(command, options.keys, "Private keys to open with; as many as the policy asks for");
         command.add_option("--capsule", options.capsule, "The object's capsule, where it is kept apart")
@@ -157,6 +159,15 @@ void add_open(CLI::App& app, Program& program) {
             ->type_name("OUT");
         command.add_option("--range", options.range, "Only these bytes of the plaintext; only their chunks are read")
             ->type_name("START:LENGTH");
+        command
+            .add_option("--columns", options.columns,
+                        "Of a table: these columns, in this order (default: all open ones)")
+            ->delimiter(',')
+            ->type_name("A,B,...");
+        command.add_option("--compartment", options.compartments, "Of a table: these compartments or nothing")
+            ->delimiter(',')
+            ->type_name("NAME,...");
+        command.add_option("--to", options.to, "Of a table: what to write")->type_name("csv")->capture_default_str();
         declare_memory(command, options.memory);
         command.add_flag("--force", options.force, "Replace what is there");
         command.footer(

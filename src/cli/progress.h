@@ -49,6 +49,22 @@ class CountingSink final : public Sink {
   Progress& progress_;
 };
 
+// Reads for another, and counts.
+class CountingSource final : public Source {
+ public:
+  CountingSource(Source& inner, Progress& progress) : inner_(inner), progress_(progress) {}
+  Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override {
+    auto got = inner_.read_at(offset, out);
+    progress_.add(got.value_or(0));
+    return got;
+  }
+  std::optional<std::uint64_t> size() const override { return inner_.size(); }
+
+ private:
+  Source& inner_;
+  Progress& progress_;
+};
+
 // Reads `from` to its end into `to`, which is not finished; returns the bytes. What passed through memory is wiped.
 Result<std::uint64_t> copy(Source& from, Sink& to, Progress& progress);
 

@@ -85,6 +85,26 @@ Result<Outcome> rewrap_folder(const Work& work) {
   return outcome(work.options, done, work.options.file + "/.triclave");
 }
 
+// Every capsule inside the table, of each of its segments.
+Result<Outcome> rewrap_table(const Work& work, Source& source, const std::string& out) {
+  std::vector<Bytes> records, rewrapped;
+  TRICLAVE_TRY_ASSIGN(const TableInfo info, inspect_table(source, &records));
+  std::vector<CapsuleInfo> done;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].empty())
+      return fail(ErrorKind::invalid_argument,
+                  fmt::format("{} has its capsule {} elsewhere, and that is what is rewrapped: name the capsule's file",
+                              work.options.file, hex(ByteView(info.segments[i].capsule_id).first(8))));
+    TRICLAVE_TRY_ASSIGN(Bytes next, work.rewrap(records[i]));
+    TRICLAVE_TRY_ASSIGN(CapsuleInfo capsule, inspect_capsule(next));
+    done.push_back(std::move(capsule));
+    rewrapped.push_back(std::move(next));
+  }
+  TRICLAVE_TRY_ASSIGN(const auto sink, open_output(out, work.options.force || work.options.out.empty()));
+  TRICLAVE_TRY(replace_table_capsules(source, rewrapped, *sink));
+  return outcome(work.options, done, out);
+}
+
 Result<Outcome> rewrap_file(const Work& work) {
   const Options& options = work.options;
   const std::string out = options.out.empty() ? options.file : options.out;
@@ -93,6 +113,7 @@ Result<Outcome> rewrap_file(const Work& work) {
                 "rewrap wants files, not pipes: an object is replaced whole or not at all");
   TRICLAVE_TRY_ASSIGN(const auto source, file_source(options.file));
   TRICLAVE_TRY_ASSIGN(const FileKind kind, kind_of(*source));
+  if (kind == FileKind::table) return rewrap_table(work, *source, out);
   Bytes record;
   if (kind == FileKind::capsule) {
     TRICLAVE_TRY_ASSIGN(record, read_whole(*source, options.file, kMaxCapsuleFile));
@@ -132,7 +153,8 @@ void add_rewrap(CLI::App& app, Program& program) {
   add_command<Options>(
       app, program, "rewrap", "Give what is sealed to new custodians or a new policy; ciphertext stays as it is",
       [](CLI::App& command, Options& options) {
-        command.add_option("FILE", options.file, "Sealed object with its capsule, capsule file, or folder")->required();
+        command.add_option("FILE", options.file, "Sealed object or table with its capsule, capsule file, or folder")
+            ->required();
         command.add_option("--policy", options.policy, "Policy that it can be opened under now")
             ->required()
             ->type_name("OLD");

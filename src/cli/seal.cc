@@ -1,6 +1,8 @@
 // triclave seal: files, folders or a pipe, sealed under a policy.
+#include "cli/seal.h"
+
 #include <fmt/format.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <numeric>
@@ -9,10 +11,9 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/inputs.h"
-#include "cli/private_keys.h"
 #include "cli/progress.h"
+#include "cli/sealed_output.h"
 #include "cli/text.h"
-#include "triclave/sealer.h"
 #include "triclave/store.h"
 
 namespace triclave::cli {
@@ -20,35 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options : CommonOptions {
-  std::vector<std::string> inputs;
-  std::string policy;
-  std::string producer;
-  KeyOptions keys;
-  std::string compartment;
-  std::string out;
-  std::string detached;
-  bool sign_content = false;
-  std::string name;
-  bool has_name = false;
-  bool force = false;
-};
-
-// Shows the capsule under its name before the object under its own: never is there an object whose capsule is lost.
-class CapsuleFirst final : public Sink {
- public:
-  CapsuleFirst(std::unique_ptr<Sink> capsule, std::unique_ptr<Sink> object)
-      : capsule_(std::move(capsule)), object_(std::move(object)) {}
-  Result<void> write(ByteView bytes) override { return object_->write(bytes); }
-  Result<void> finish() override {
-    TRICLAVE_TRY(capsule_->finish());
-    return object_->finish();
-  }
-
- private:
-  std::unique_ptr<Sink> capsule_;
-  std::unique_ptr<Sink> object_;
-};
+using Options = SealOptions;
 
 Json outcome_json(const Options& options, const Sealer& sealer, std::size_t objects, std::uint64_t plain) {
   return {{"capsule_id", hex(sealer.capsule_id())},
@@ -64,15 +37,8 @@ Result<Outcome> seal_one(const Options& options, const Sealer& sealer) {
   const bool to_stdout = options.out == kDash;
   if (to_stdout && options.json)
     return fail(ErrorKind::invalid_argument, "--json and -o - both want standard output: write the object to a file");
-  if (to_stdout && ::isatty(STDOUT_FILENO) == 1)
-    return fail(ErrorKind::invalid_argument, "a sealed object is not for a terminal: send it to a file or a pipe");
   TRICLAVE_TRY_ASSIGN(const auto source, open_input(path));
-  TRICLAVE_TRY_ASSIGN(auto sink, open_output(options.out, options.force));
-  if (!options.detached.empty()) {
-    TRICLAVE_TRY_ASSIGN(auto capsule, open_output(options.detached, options.force));
-    TRICLAVE_TRY(capsule->write(sealer.capsule()));
-    sink = std::make_unique<CapsuleFirst>(std::move(capsule), std::move(sink));
-  }
+  TRICLAVE_TRY_ASSIGN(auto sink, open_sealed_output(options.out, options.detached, options.force, sealer));
   const std::string name = options.has_name || path == kDash ? options.name : fs::path(path).filename().native();
   const ObjectOptions how{.embed_capsule = options.detached.empty(), .sign_content = options.sign_content};
   TRICLAVE_TRY_ASSIGN(const auto object, sealer.object(options.compartment, name, std::move(sink), how));
@@ -126,6 +92,10 @@ Result<Outcome> seal_many(const Options& options, const Sealer& sealer) {
 Result<Outcome> seal(const Options& options) {
   TRICLAVE_TRY_ASSIGN(const Policy policy, Policy::load(options.policy));
   TRICLAVE_TRY_ASSIGN(const Signer producer, load_signer(options.producer, options.keys));
+  if (options.table) return seal_table(options, policy, producer);
+  if (options.compartment.empty())
+    return fail(ErrorKind::invalid_argument,
+                "--compartment says whose rule opens it: " + fmt::format("{}", fmt::join(policy.compartments(), ", ")));
   TRICLAVE_TRY_ASSIGN(const Sealer sealer, Sealer::make(policy, producer, std::span(&options.compartment, 1)));
   std::error_code ignored;
   const bool is_one = options.inputs.size() == 1 && !fs::is_directory(options.inputs.front(), ignored);
@@ -144,16 +114,15 @@ void add_seal(CLI::App& app, Program& program) {
             ->required()
             ->type_name("KEY");
         declare_passphrases(command, options.keys);
-        command.add_option("--compartment", options.compartment, "Compartment whose rule opens it")
-            ->required()
-            ->type_name("NAME");
+        auto* compartment = command.add_option("--compartment", options.compartment, "Compartment whose rule opens it")
+                                ->type_name("NAME");
         command.add_option("-o,--output", options.out, "Sealed object, or - ; for several files a folder")
             ->required()
             ->type_name("OUT");
         command.add_option("--detached", options.detached, "Keep the capsule in a file of its own")
             ->type_name("CAPSULE");
-        command.add_flag("--sign-content", options.sign_content,
-                         "Sign the content too, so that who can open it cannot have made it (slower)");
+        auto* sign = command.add_flag("--sign-content", options.sign_content,
+                                      "Sign the content too, so that who can open it cannot have made it (slower)");
         command
             .add_option_function<std::string>(
                 "--name",
@@ -164,6 +133,16 @@ void add_seal(CLI::App& app, Program& program) {
                 "What the object is called in its public header (default: the file's name); may be empty")
             ->type_name("NAME");
         command.add_flag("--force", options.force, "Replace what is there");
+        auto* table =
+            command.add_flag("--table", options.table,
+                             "Seal a CSV file as a table; the policy says which column is in which compartment");
+        table->excludes(compartment)->excludes(sign);
+        declare_csv(command, options.csv, table);
+        command.add_option("--compress", options.compress, "Columns to compress first: names with * and ?")
+            ->type_name("COLUMN...")
+            ->needs(table);
+        command.add_flag("--append", options.append, "Put the rows behind those of OUT, in a session of their own")
+            ->needs(table);
         command.footer(
             "An object's name, size and policy are public; its content is not. A folder keeps its files' relative "
             "names\n"

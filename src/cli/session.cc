@@ -89,10 +89,26 @@ Result<ObjectInfo> Session::unlock(Source& sealed, const fs::path& folder) {
   });
   if (is_open) return info;
   TRICLAVE_TRY_ASSIGN(GatherReport report, opener_->unlock(info.capsule_id, std::span(&info.compartment, 1)));
-  // Whose key was not given did not fail.
-  std::erase_if(report.failed, [&](const Culprit& each) { return !asked_.contains(each.who); });
-  gathered_.push_back({info.capsule_id, info.compartment, std::move(report)});
+  gathered_.push_back({info.capsule_id, info.compartment, only_asked(std::move(report))});
   return info;
+}
+
+Result<void> Session::know_capsules(Source& sealed, const fs::path& folder) {
+  std::vector<Bytes> records;
+  TRICLAVE_TRY_ASSIGN(const TableInfo info, inspect_table(sealed, &records));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Id& id = info.segments[i].capsule_id;
+    if (records[i].empty() && !capsules_.contains(id)) {
+      TRICLAVE_TRY_ASSIGN(records[i], capsule_near(folder, id));
+    }
+    if (!records[i].empty()) TRICLAVE_TRY(add_capsule(records[i]));
+  }
+  return {};
+}
+
+GatherReport Session::only_asked(GatherReport report) const {
+  std::erase_if(report.failed, [&](const Culprit& each) { return !asked_.contains(each.who); });
+  return report;
 }
 
 std::string Session::gathered_text() const {

@@ -11,6 +11,7 @@
 
 #include "cli/private_keys.h"
 #include "triclave/opener.h"
+#include "triclave/table.h"
 
 namespace triclave::cli {
 
@@ -40,6 +41,11 @@ class Session {
   // Reads the header of `sealed`, makes its capsule known (its own, one added before, or the one near `folder`) and
   // gathers the compartment's key. Errors: all kinds.
   Result<ObjectInfo> unlock(Source& sealed, const std::filesystem::path& folder);
+
+  // Makes the capsules of a table's segments known, as unlock() does for an object's. Asks nobody for a key.
+  Result<void> know_capsules(Source& sealed, const std::filesystem::path& folder);
+  // Whose key was not given did not fail: leaves only those asked.
+  GatherReport only_asked(GatherReport report) const;
 
   struct Gathered {
     Id capsule_id{};

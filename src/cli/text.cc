@@ -34,6 +34,10 @@ Result<Bytes> from_hex(std::string_view text) {
 
 std::string listed(std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
+  return listed_as_given(names);
+}
+
+std::string listed_as_given(const std::vector<std::string>& names) {
   if (names.size() < 2) return names.empty() ? "nobody" : names.front();
   return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
 }

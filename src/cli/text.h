@@ -18,6 +18,9 @@ Result<Bytes> from_hex(std::string_view text);
 // "a, b and c", in the alphabet's order.
 std::string listed(std::vector<std::string> names);
 
+// The same in the order given.
+std::string listed_as_given(const std::vector<std::string>& names);
+
 // "1 file", "2 files".
 std::string counted(std::size_t count, std::string_view thing);
 

@@ -133,6 +133,8 @@ Result<void> CellSealer::seal(CellsView values, Cells& out) {
 
 struct CellOpener::Impl {
   BatchKey key;
+
+  Result<void> open(CellsView cells, Cells& out) const;
 };
 
 Result<CellOpener> CellOpener::make(Opener& opener, ByteView prefix, std::string_view compartment,
@@ -165,7 +167,7 @@ CellOpener::CellOpener(CellOpener&&) noexcept = default;
 CellOpener& CellOpener::operator=(CellOpener&&) noexcept = default;
 CellOpener::~CellOpener() = default;
 
-Result<void> CellOpener::open(CellsView cells, Cells& out) const {
+Result<void> CellOpener::Impl::open(CellsView cells, Cells& out) const {
   TRICLAVE_TRY(check_offsets(cells));
   const std::size_t count = count_of(cells);
   for (std::size_t i = 0; i < count; ++i)
@@ -179,16 +181,22 @@ Result<void> CellOpener::open(CellsView cells, Cells& out) const {
                                               static_cast<std::size_t>(cells.offsets[i + 1] - cells.offsets[i]));
     const std::size_t size = cell.size() - kCellOverhead;
     const auto nonce = nonce_of(from_big_endian<std::uint32_t>(cell));
-    if (!impl_->key.engine.open(impl_->key.state.view().data(), nonce.data(), cell.data() + kNumberSize, size,
-                                cell.data() + kNumberSize + size, to)) {
-      wipe(out.bytes);
-      out = {};
+    if (!key.engine.open(key.state.view().data(), nonce.data(), cell.data() + kNumberSize, size,
+                         cell.data() + kNumberSize + size, to))
       return fail(ErrorKind::forged, fmt::format("cell {} was changed, or is of another batch", i));
-    }
     to += size;
     out.offsets[i + 1] = out.offsets[i] + size;
   }
   return {};
+}
+
+Result<void> CellOpener::open(CellsView cells, Cells& out) const {
+  auto opened = impl_->open(cells, out);
+  if (!opened) {
+    wipe(out.bytes);
+    out = {};
+  }
+  return opened;
 }
 
 }  // namespace triclave

@@ -9,7 +9,8 @@
 
 namespace triclave::table {
 
-Bytes compress(std::span<const ByteView> pieces, std::uint64_t size);
+// Errors: io (no memory).
+Result<Bytes> compress(std::span<const ByteView> pieces, std::uint64_t size);
 
 struct Plain {
   std::shared_ptr<std::uint8_t> memory;

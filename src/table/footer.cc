@@ -118,6 +118,12 @@ Bytes serialize_footer(const Footer& footer) {
   return format::serialize(out);
 }
 
+bool fits_footer(ByteView serialized) {
+  return serialized.size() <= kMaxFooter &&
+         format::check_strict(serialized, *v1::TableFooter::descriptor(), "a table's footer", format::kMaxFooterFields)
+             .has_value();
+}
+
 Result<Footer> parse_footer(ByteView bytes, std::uint64_t chunks_size, std::size_t compartments) {
   TRICLAVE_TRY_ASSIGN(
       const v1::TableFooter message,

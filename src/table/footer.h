@@ -39,6 +39,9 @@ struct Footer {
 
 Bytes serialize_footer(const Footer& footer);
 
+// Whether a reader takes as many bytes and fields.
+bool fits_footer(ByteView serialized);
+
 // `chunks_size`: bytes of the body's part that holds chunks. `compartments`: how many the segment has. Errors:
 // malformed, unsupported.
 Result<Footer> parse_footer(ByteView bytes, std::uint64_t chunks_size, std::size_t compartments);

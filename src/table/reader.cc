@@ -80,12 +80,14 @@ struct OpenTable::Impl {
   std::vector<OpenColumn> open_columns;  // beside columns
   std::map<std::string, std::size_t, std::less<>> by_name;
   std::vector<Culprit> closed;
+  std::vector<GatherReport> gathered;
   std::vector<std::pair<std::string, std::string>> notes;
   std::vector<Group> groups;
   std::uint64_t rows = 0;
   std::uint32_t all_columns = 0;
   std::shared_ptr<table::BufferPool> pool = table::BufferPool::make();
   Bytes scratch;
+  std::optional<Error> failure;  // of a stream
 
   Result<std::vector<std::string>> unlock(Opener& opener, const std::vector<Segment>& found, Names wanted);
   Result<void> open_segment(const Opener& opener, Segment segment, const std::vector<std::string>& compartments);
@@ -95,6 +97,8 @@ struct OpenTable::Impl {
                      std::uint64_t most);
   Result<std::vector<std::size_t>> choose(Names names) const;
   Result<Plain> open_chunk(const Group& group, std::size_t column);
+  table::Schema schema_of(const std::vector<std::size_t>& chosen) const;
+  Result<void> read(std::uint64_t row_group, const std::vector<std::size_t>& chosen, ArrowArray* out);
 };
 
 // The compartments that can be opened in every segment; notes the others with their reasons.
@@ -124,7 +128,8 @@ Result<std::vector<std::string>> OpenTable::Impl::unlock(Opener& opener, const s
       std::sort(expected.begin(), expected.end());
       if (sorted != expected) return disagree("its segments have different compartments");
     }
-    TRICLAVE_TRY_ASSIGN(auto shut, DataKeys::unlock(opener, segment.frame.header.capsule_id, open));
+    GatherReport& report = gathered.emplace_back();
+    TRICLAVE_TRY_ASSIGN(auto shut, DataKeys::unlock(opener, segment.frame.header.capsule_id, open, &report));
     for (DataKeys::Closed& each : shut) close(each.compartment, std::move(each.why));
   }
   if (first && (open.empty() || !wanted.empty())) return tl::unexpected(std::move(*first));
@@ -253,55 +258,21 @@ Result<Plain> OpenTable::Impl::open_chunk(const Group& group, std::size_t column
   return table::decompress(plain.view(), *pool);
 }
 
-OpenTable::OpenTable(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-OpenTable::OpenTable(OpenTable&&) noexcept = default;
-OpenTable& OpenTable::operator=(OpenTable&&) noexcept = default;
-OpenTable::~OpenTable() = default;
-
-Result<OpenTable> OpenTable::open(Opener& opener, std::unique_ptr<Source> sealed, Names compartments) {
-  auto impl = std::make_unique<Impl>();
-  TRICLAVE_TRY_ASSIGN(auto found, table::read_segments(*sealed));
-  impl->sealed = std::move(sealed);
-  impl->info = describe(found);
-  TRICLAVE_TRY_ASSIGN(const auto open, impl->unlock(opener, found, compartments));
-  for (Segment& each : found) TRICLAVE_TRY(impl->open_segment(opener, std::move(each), open));
-  TRICLAVE_TRY(impl->join());
-  return OpenTable(std::move(impl));
+table::Schema OpenTable::Impl::schema_of(const std::vector<std::size_t>& chosen) const {
+  table::Schema out;
+  for (const std::size_t i : chosen) out.columns.push_back(open_columns[i].field);
+  for (const auto& [key, value] : notes) out.metadata.push_back({key, value});
+  return out;
 }
 
-const TableInfo& OpenTable::info() const noexcept { return impl_->info; }
-const std::vector<TableColumn>& OpenTable::columns() const noexcept { return impl_->columns; }
-std::span<const Culprit> OpenTable::closed() const noexcept { return impl_->closed; }
-std::uint32_t OpenTable::all_columns() const noexcept { return impl_->all_columns; }
-const std::vector<std::pair<std::string, std::string>>& OpenTable::notes() const noexcept { return impl_->notes; }
-std::uint64_t OpenTable::rows() const noexcept { return impl_->rows; }
-std::uint64_t OpenTable::row_groups() const noexcept { return impl_->groups.size(); }
-std::uint64_t OpenTable::rows_of(std::uint64_t row_group) const noexcept {
-  return row_group < impl_->groups.size() ? impl_->groups[row_group].rows : 0;
-}
-
-Result<void> OpenTable::schema(Names columns, ArrowSchema* out) const {
-  TRICLAVE_TRY_ASSIGN(const auto chosen, impl_->choose(columns));
-  table::Schema schema;
-  for (const std::size_t i : chosen) schema.columns.push_back(impl_->open_columns[i].field);
-  for (const auto& [key, value] : impl_->notes) schema.metadata.push_back({key, value});
-  table::export_schema(schema, out);
-  return {};
-}
-
-Result<void> OpenTable::read(std::uint64_t row_group, Names columns, ArrowArray* out) {
-  TRICLAVE_TRY_ASSIGN(const auto chosen, impl_->choose(columns));
-  if (row_group >= impl_->groups.size())
-    return fail(ErrorKind::invalid_argument,
-                fmt::format("the table has {} row groups, and row group {} is asked for, counted from 0",
-                            impl_->groups.size(), row_group));
-  const Impl::Group& group = impl_->groups[row_group];
+Result<void> OpenTable::Impl::read(std::uint64_t row_group, const std::vector<std::size_t>& chosen, ArrowArray* out) {
+  const Group& group = groups[row_group];
   std::vector<Field> fields;
   std::vector<std::vector<table::Node>> nodes;
   std::vector<std::shared_ptr<const void>> memory;
   for (const std::size_t i : chosen) {
-    const Field& field = impl_->open_columns[i].field;
-    auto plain = impl_->open_chunk(group, i);
+    const Field& field = open_columns[i].field;
+    auto plain = open_chunk(group, i);
     if (!plain)
       return fail(plain.error().kind,
                   fmt::format("column {}, row group {}: {}", field.name, row_group, plain.error().message));
@@ -316,22 +287,64 @@ Result<void> OpenTable::read(std::uint64_t row_group, Names columns, ArrowArray*
   return {};
 }
 
-Result<void> OpenTable::stream(OpenTable opened, Names columns, ArrowArrayStream* out) {
-  TRICLAVE_TRY_ASSIGN(const auto chosen, opened.impl_->choose(columns));
-  table::Schema schema;
-  for (const std::size_t i : chosen) schema.columns.push_back(opened.impl_->open_columns[i].field);
-  for (const auto& [key, value] : opened.impl_->notes) schema.metadata.push_back({key, value});
-  const auto shared = std::make_shared<OpenTable>(std::move(opened));
+OpenTable::OpenTable(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+OpenTable::OpenTable(OpenTable&&) noexcept = default;
+OpenTable& OpenTable::operator=(OpenTable&&) noexcept = default;
+OpenTable::~OpenTable() = default;
+
+Result<OpenTable> OpenTable::open(Opener& opener, std::unique_ptr<Source> sealed, Names compartments) {
+  auto impl = std::make_shared<Impl>();
+  TRICLAVE_TRY_ASSIGN(auto found, table::read_segments(*sealed));
+  impl->sealed = std::move(sealed);
+  impl->info = describe(found);
+  TRICLAVE_TRY_ASSIGN(const auto open, impl->unlock(opener, found, compartments));
+  for (Segment& each : found) TRICLAVE_TRY(impl->open_segment(opener, std::move(each), open));
+  TRICLAVE_TRY(impl->join());
+  return OpenTable(std::move(impl));
+}
+
+const TableInfo& OpenTable::info() const noexcept { return impl_->info; }
+const std::vector<TableColumn>& OpenTable::columns() const noexcept { return impl_->columns; }
+std::span<const Culprit> OpenTable::closed() const noexcept { return impl_->closed; }
+std::span<const GatherReport> OpenTable::gathered() const noexcept { return impl_->gathered; }
+std::uint32_t OpenTable::all_columns() const noexcept { return impl_->all_columns; }
+const std::vector<std::pair<std::string, std::string>>& OpenTable::notes() const noexcept { return impl_->notes; }
+std::uint64_t OpenTable::rows() const noexcept { return impl_->rows; }
+std::uint64_t OpenTable::row_groups() const noexcept { return impl_->groups.size(); }
+std::uint64_t OpenTable::rows_of(std::uint64_t row_group) const noexcept {
+  return row_group < impl_->groups.size() ? impl_->groups[row_group].rows : 0;
+}
+
+Result<void> OpenTable::schema(Names columns, ArrowSchema* out) const {
+  TRICLAVE_TRY_ASSIGN(const auto chosen, impl_->choose(columns));
+  table::export_schema(impl_->schema_of(chosen), out);
+  return {};
+}
+
+Result<void> OpenTable::read(std::uint64_t row_group, Names columns, ArrowArray* out) {
+  TRICLAVE_TRY_ASSIGN(const auto chosen, impl_->choose(columns));
+  if (row_group >= impl_->groups.size())
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("the table has {} row groups, and row group {} is asked for, counted from 0",
+                            impl_->groups.size(), row_group));
+  return impl_->read(row_group, chosen, out);
+}
+
+Result<void> OpenTable::stream(Names columns, ArrowArrayStream* out) {
+  TRICLAVE_TRY_ASSIGN(const auto chosen, impl_->choose(columns));
   table::export_stream(
-      std::move(schema),
-      [shared, names = std::vector<std::string>(columns.begin(), columns.end()),
-       next = std::uint64_t{0}](ArrowArray* batch) mutable -> Result<bool> {
-        if (next == shared->row_groups()) return false;
-        TRICLAVE_TRY(shared->read(next++, names, batch));
-        return true;
+      impl_->schema_of(chosen),
+      [impl = impl_, chosen, next = std::uint64_t{0}](ArrowArray* batch) mutable -> Result<bool> {
+        if (next == impl->groups.size()) return false;
+        auto read = impl->read(next++, chosen, batch);
+        if (read) return true;
+        impl->failure = read.error();
+        return tl::unexpected(std::move(read.error()));
       },
       out);
   return {};
 }
+
+const std::optional<Error>& OpenTable::failure() const noexcept { return impl_->failure; }
 
 }  // namespace triclave

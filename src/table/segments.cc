@@ -11,7 +11,6 @@
 namespace triclave::table {
 namespace {
 
-constexpr std::size_t kMaxSegments = 1024;
 constexpr std::uint64_t kLeastSegment = 64;  // less than any frame, footer and tail together
 
 tl::unexpected<Error> lengths_differ() {

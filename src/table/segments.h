@@ -9,6 +9,8 @@
 
 namespace triclave::table {
 
+inline constexpr std::size_t kMaxSegments = 1024;
+
 struct Segment {
   envelope::Frame frame;    // stream_offset: where the body begins in the file
   std::uint64_t begin = 0;  // in the file

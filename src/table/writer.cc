@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -63,6 +64,29 @@ bool has_nulls(const ArrowArray& batch) {
   for (std::int64_t i = batch.offset; i < batch.offset + batch.length; ++i)
     if ((bits[i / 8] >> (i % 8) & 1) == 0) return true;
   return false;
+}
+
+// Bytes of a column's dictionaries, which every row group holds whole however few its rows are.
+std::uint64_t dictionary_bytes(const Field& field, const std::vector<table::Node>& nodes, std::size_t& at,
+                               bool inside = false) {
+  std::uint64_t out = 0;
+  for (const ByteView buffer : nodes[at].buffers) out += inside ? buffer.size() : 0;
+  ++at;
+  for (const Field& child : field.children) out += dictionary_bytes(child, nodes, at, inside);
+  for (const Field& values : field.dictionary) out += dictionary_bytes(values, nodes, at, true);
+  return out;
+}
+
+// Whether arrays of `there` can be read as arrays of `here`.
+bool same_columns(const std::vector<Field>& there, const std::vector<Field>& here);
+
+bool same_type(const Field& there, const Field& here) {
+  return there.name == here.name && there.format == here.format && same_columns(there.children, here.children) &&
+         same_columns(there.dictionary, here.dictionary);
+}
+
+bool same_columns(const std::vector<Field>& there, const std::vector<Field>& here) {
+  return std::equal(there.begin(), there.end(), here.begin(), here.end(), same_type);
 }
 
 }  // namespace
@@ -141,6 +165,15 @@ Result<void> TableWriter::Impl::start(const Sealer& sealer, std::string_view nam
           ErrorKind::invalid_argument,
           fmt::format("the table is of dataset {}, and the policy is for {}: append under the table's own policy",
                       last.header.dataset, header.dataset));
+    if (segments.size() == table::kMaxSegments)
+      return fail(ErrorKind::invalid_argument,
+                  "the table has 1,024 segments, and no reader takes more: seal it anew from its rows");
+    if (!std::is_permutation(compartments.begin(), compartments.end(), last.header.compartments.begin(),
+                             last.header.compartments.end()))
+      return fail(
+          ErrorKind::invalid_argument,
+          fmt::format("the table has the compartments {}, and what is appended {}: its columns must be the same",
+                      fmt::join(last.header.compartments, ", "), fmt::join(compartments, ", ")));
     header.previous = last.header_hash;
     TRICLAVE_TRY(copy_all(*options.append_to, *out));
   }
@@ -173,7 +206,7 @@ Result<void> TableWriter::Impl::check_batch(const ArrowArray& batch) const {
 Result<void> TableWriter::Impl::write_rows(const ArrowArray& batch, std::uint64_t offset, std::uint64_t rows_here) {
   std::vector<Column> data;
   data.reserve(plan.size());
-  std::uint64_t total = 0;
+  std::uint64_t total = 0;  // without what splitting cannot make less
   bool fits = rows_here <= table::kMaxRows;
   for (std::size_t i = 0; i < plan.size(); ++i) {
     TRICLAVE_TRY_ASSIGN(Column column, table::import_column(plan[i].field, *batch.children[i], offset, rows_here));
@@ -181,7 +214,8 @@ Result<void> TableWriter::Impl::write_rows(const ArrowArray& batch, std::uint64_
     // Incompressible data grows a little.
     const bool grows = plan[i].compression != Compression::none;
     fits = fits && size <= table::kMaxChunk - (grows ? table::kMaxChunk / 128 : 0);
-    total += size;
+    std::size_t first = 0;
+    total += size - dictionary_bytes(plan[i].field, column.nodes, first);
     data.push_back(std::move(column));
   }
   const bool split = !fits || (row_group_bytes != 0 && total > row_group_bytes + row_group_bytes / 2);
@@ -226,7 +260,7 @@ Result<void> TableWriter::Impl::seal_group(const std::vector<Column>& data, std:
     Bytes compressed;
     ByteView whole;
     if (plan[i].compression == Compression::zstd) {
-      compressed = table::compress(chunk.pieces, chunk.size);
+      TRICLAVE_TRY_ASSIGN(compressed, table::compress(chunk.pieces, chunk.size));
       whole = compressed;
       pieces = std::span(&whole, 1);
     }
@@ -251,7 +285,7 @@ Result<void> TableWriter::Impl::seal_footers() {
       footer.row_groups.push_back(std::move(row_group));
     }
     const Bytes plain = table::serialize_footer(footer);
-    if (plain.size() > table::kMaxFooter)
+    if (!table::fits_footer(plain))
       return fail(ErrorKind::invalid_argument,
                   "the table has more columns times row groups than a footer can tell of: "
                   "use larger batches");
@@ -274,7 +308,10 @@ Result<TableWriter> TableWriter::make(const Sealer& sealer, const Policy& policy
   for (Field& field : imported.columns) impl->plan.push_back({std::move(field), 0, Compression::none});
   TRICLAVE_TRY(impl->assign(sealer, policy, options));
   if (impl->compartments.size() == 1) impl->notes = std::move(imported.metadata);
-  for (auto& [key, value] : options.notes) impl->notes.push_back({std::move(key), std::move(value)});
+  for (auto& [key, value] : options.notes) {
+    std::erase_if(impl->notes, [&](const table::KeyValue& each) { return each.key == key; });
+    impl->notes.push_back({std::move(key), std::move(value)});
+  }
   if (!table::fits_pairs(impl->notes))
     return fail(ErrorKind::invalid_argument, "a table has at most 64 notes, the schema's own included, of 1 MiB each");
   impl->row_group_bytes = options.row_group_bytes;
@@ -300,13 +337,21 @@ Result<void> TableWriter::write(const ArrowArray& batch) {
 
 Result<void> TableWriter::write_all(ArrowArrayStream& stream) {
   if (stream.release == nullptr) return fail(ErrorKind::invalid_argument, "the stream has been released already");
+  const auto failed = [&] {
+    const char* why = stream.get_last_error(&stream);
+    return fail(ErrorKind::io,
+                fmt::format("the stream of record batches failed: {}", why != nullptr ? why : "it does not say why"));
+  };
+  table::OwnedSchema claimed;
+  if (stream.get_schema(&stream, claimed.get()) != 0) return failed();
+  TRICLAVE_TRY_ASSIGN(const table::Schema schema, table::import_schema(*claimed));
+  // The batches' structures do not tell their types: read as another one, their memory would be left.
+  if (!std::equal(schema.columns.begin(), schema.columns.end(), impl_->plan.begin(), impl_->plan.end(),
+                  [](const Field& there, const Impl::Planned& here) { return same_type(there, here.field); }))
+    return fail(ErrorKind::invalid_argument, "the stream's columns are not those of the schema that the table is for");
   for (;;) {
     table::OwnedArray batch;
-    if (stream.get_next(&stream, batch.get()) != 0) {
-      const char* why = stream.get_last_error(&stream);
-      return fail(ErrorKind::io,
-                  fmt::format("the stream of record batches failed: {}", why != nullptr ? why : "it does not say why"));
-    }
+    if (stream.get_next(&stream, batch.get()) != 0) return failed();
     if (!batch) return {};
     TRICLAVE_TRY(write(*batch));
   }

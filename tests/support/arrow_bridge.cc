@@ -63,7 +63,7 @@ Result<void> open(const char* policy_file, std::string_view key_files, const cha
   if (!source) return tl::unexpected(source.error());
   auto table = OpenTable::open(opener, *std::move(source));
   if (!table) return tl::unexpected(table.error());
-  return OpenTable::stream(*std::move(table), lines(columns), out);
+  return table->stream(lines(columns), out);
 }
 
 }  // namespace
