@@ -1,6 +1,6 @@
 // The Arrow C Data and C Stream Interfaces: how columns come in and go out without any Arrow library
-// (https://arrow.apache.org/docs/format/CDataInterface.html). The layouts are that standard's; whoever has included them
-// already, keeps theirs.
+// (https://arrow.apache.org/docs/format/CDataInterface.html). The layouts are that standard's; whoever has included
+// them already, keeps theirs.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@
 namespace triclave::table {
 
 inline constexpr std::uint64_t kMaxFooter = std::uint64_t{64} << 20;
-inline constexpr std::uint64_t kMaxRowGroups = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kMaxRowGroups = std::uint64_t{1} << 18;
 inline constexpr std::uint64_t kMaxRows = 0x7FFFFFFF;  // of a row group
 
 // A message in the body, from the body's begin.

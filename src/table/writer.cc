@@ -249,7 +249,7 @@ Result<Place> TableWriter::Impl::seal(std::size_t compartment, std::uint64_t str
 
 Result<void> TableWriter::Impl::seal_group(const std::vector<Column>& data, std::uint64_t rows_here) {
   if (groups.size() == table::kMaxRowGroups)
-    return fail(ErrorKind::invalid_argument, "a segment has at most 1,048,576 row groups: use larger batches");
+    return fail(ErrorKind::invalid_argument, "a segment has at most 262,144 row groups: use larger batches");
   Group group{rows_here, {}};
   group.chunks.reserve(plan.size());
   for (std::size_t i = 0; i < plan.size(); ++i) {

@@ -34,7 +34,9 @@ World::World(std::string dataset) : dataset_(std::move(dataset)) {
 
 std::string World::policy_text(const Access& access) const {
   std::string out = "version: 1\ndataset: " + quoted(dataset_) + "\n";
-  out += "compartments { name: \"identifiers\" access: " + quoted(access.identifiers) + " }\n";
+  const bool claims = !access.columns.empty();
+  out += "compartments { name: \"identifiers\" access: " + quoted(access.identifiers) +
+         (claims ? " columns: " + quoted(access.columns) : "") + " }\n";
   out += "compartments { name: \"clinical\" access: " + quoted(access.clinical) + " }\n";
   for (const std::string& name : kRecipients)
     out += "recipients { name: " + quoted(name) + " role: " + (name == "owner" ? "OWNER" : "CUSTODIAN") +
@@ -42,6 +44,7 @@ std::string World::policy_text(const Access& access) const {
            fact("FR") + " owner_country " + fact("FR") + " }\n";
   out += "signers { name: \"hospital\" key_file: \"hospital.pub\" roles: OWNER }\n";
   out += "signers { name: \"pipeline\" key_file: \"pipeline.pub\" roles: PRODUCER }\n";
+  if (claims) out += "default_compartment: \"clinical\"\n";
   return out + access.more;
 }
 
