@@ -117,6 +117,16 @@ def test_many_segments_fields_and_bytes_of_metadata_are_limited() -> None:
                 arrow_format.check_field(described)
             with pytest.raises(SpecError, match=kind):
                 arrow_format.check_pairs([pair], "a footer's notes")
+    sealed = SMALL.parts()
+    for groups, kind in ((262_144, "ok"), (262_145, "malformed")):
+        footer = {"columns": 1, "own": [{"position": 0, "field": field_of("x", "n"), "compression": 0}],
+                  "row_groups": [{"rows": 1, "chunks": table_footer.places([(0, 72)])}] * groups}
+        raw = protobuf.encode("TableFooter", footer)
+        if kind == "ok":
+            assert len(table_footer.parse(raw, 1, len(sealed.body)).rows) == groups
+            continue
+        with pytest.raises(SpecError, match="malformed.*row groups"):
+            table_footer.parse(raw, 1, len(sealed.body))
     assert len(protobuf.decode("TableFooter", b"\x22\x00" * 1_048_576)["notes"]) == 1_048_576
     with pytest.raises(SpecError, match="too many fields"):
         protobuf.decode("TableFooter", b"\x22\x00" * 1_048_577)
@@ -124,7 +134,8 @@ def test_many_segments_fields_and_bytes_of_metadata_are_limited() -> None:
 
 @pytest.mark.parametrize("text,kind", [
     ("d:0,0", ""), ("d:38,38", "ok"), ("d:39,0", ""), ("d:76,0,256", "ok"), ("d:77,0,256", ""), ("d:9,2,128", ""),
-    ("d:09,2", ""), ("d:9", ""), ("w:0", ""), ("w:1", "ok"), ("w:65536", "ok"), ("w:65537", ""), ("w:01", ""),
+    ("d:9,-2", "ok"), ("d:9,-76", "ok"), ("d:76,76,256", "ok"), ("d:1,76", "ok"), ("d:9,77", ""), ("d:9,-77", ""),
+    ("d:9,-0", ""), ("d:9,-02", ""), ("d:-9,2", ""), ("d:9,--2", ""), ("d:09,2", ""), ("d:9", ""), ("w:0", ""), ("w:1", "ok"), ("w:65536", "ok"), ("w:65537", ""), ("w:01", ""),
     ("tss:", "ok"), ("tss", ""), ("tss:" + "x" * 64, "ok"), ("tsn:" + "x" * 65, ""), ("tsx:", ""), ("+w:3", ""),
     ("+m", ""), ("+us:0,1", ""), ("+r", ""), ("vu", ""), ("vz", ""), ("+vl", ""), ("", ""), ("x", ""), ("ii", ""),
     ("n\n", ""), ("tdD ", "")])

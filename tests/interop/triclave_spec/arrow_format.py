@@ -57,12 +57,12 @@ def layout(text: str) -> Layout:
     if width:
         require(1 <= int(width[1]) <= 65_536, UNSUPPORTED, f"values of {width[1]} bytes are not supported")
         return Layout(values=int(width[1]))
-    decimal = re.fullmatch(f"d:{_NUMBER},{_NUMBER}(,256)?", text)
+    decimal = re.fullmatch(f"d:{_NUMBER},(?!-0)(-?{_NUMBER})(,256)?", text)
     if decimal:
-        digits, most = int(decimal[1]), 76 if decimal[3] else 38
+        digits, most = int(decimal[1]), 76 if decimal[4] else 38
         require(1 <= digits <= most, UNSUPPORTED, f"decimals of {digits} digits are not supported")
-        require(int(decimal[2]) <= digits, UNSUPPORTED, "a decimal has more digits behind the point than in all")
-        return Layout(values=32 if decimal[3] else 16)
+        require(-76 <= int(decimal[2]) <= 76, UNSUPPORTED, f"decimals with the scale {decimal[2]} are not supported")
+        return Layout(values=32 if decimal[4] else 16)
     #= SPEC TAB-09
     require(False, UNSUPPORTED, f"the format {text!r} is not supported")
     raise AssertionError

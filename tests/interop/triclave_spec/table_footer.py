@@ -89,5 +89,9 @@ def check_together(footers: Dict[str, Footer], compartments: int) -> None:
 
 def check_segments(first: Dict[str, Footer], other: Dict[str, Footer]) -> None:
     """The footers that are open of the first segment and of another one."""
+    def columns(footer: Footer) -> object:
+        return footer.columns, [(column["position"], column["field"]) for column in footer.own]
     for compartment, footer in first.items():
-        require(footer.own == other[compartment].own, MALFORMED, "a compartment's columns change between segments")
+        #= SPEC TAB-07
+        require(columns(footer) == columns(other[compartment]), MALFORMED,
+                "a compartment's columns change between segments")

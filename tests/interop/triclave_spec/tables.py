@@ -9,7 +9,7 @@ from typing import Dict, List, Mapping, Sequence, Tuple
 from . import arrow_chunk, cobblestone, protobuf, record, table_footer, table_segments, zstd
 from .arrow_format import check_field
 from .encoding import check_free_name, h, m
-from .errors import INVALID_ARGUMENT, require
+from .errors import INVALID_ARGUMENT, MALFORMED, require
 from .kdf import Random
 from .objects import stream_context
 from .protobuf import Message
@@ -120,17 +120,22 @@ class OpenSegment:
     def chunk(self, compartment: str, column: Message, group: int) -> bytes:
         """A chunk's plaintext, not yet checked."""
         footer, position = self.footers[compartment], column["position"]
+        own = next(each for each in footer.own if each["position"] == position)  # whose compression is this segment's
         offset, length = footer.chunks[group][position]
         index = len(self.segment.compartments) + group * footer.columns + position
         message = cobblestone.decrypt(self._keys[compartment], stream_context(self.segment.header, index),
                                       self.segment.body[offset:offset + length])
-        return zstd.decompress(message) if column["compression"] == zstd.ZSTD else message
+        return zstd.decompress(message) if own["compression"] == zstd.ZSTD else message
 
 
 class OpenTable:
-    """The open compartments of a table; `columns` has compartment and Column by ascending position."""
+    """The open compartments of a table; `columns` has compartment and the first segment's Column by ascending position."""
 
     def __init__(self, segments: Sequence[Segment], data_keys: Sequence[DataKeys]) -> None:
+        for segment in segments:
+            #= SPEC TAB-07
+            require(set(segment.compartments) == set(segments[0].compartments), MALFORMED,
+                    "a table's segments have different compartments")
         self.segments = [OpenSegment(s, k) for s, k in zip(segments, data_keys)]
         for other in self.segments[1:]:
             table_footer.check_segments(self.segments[0].footers, other.footers)

@@ -9,7 +9,7 @@ from triclave_spec.encoding import u64
 from triclave_spec.protobuf import Message
 from triclave_spec.tables import RowGroup
 
-from .cast import APPENDED
+from .cast import APPENDED, OF_TABLES, parts
 from .table_cases import COLUMNS, EAST, WEST, group, two
 from .table_parts import Segment, column, field_of, ints, texts
 from .vec import Vec
@@ -153,6 +153,11 @@ def agreement() -> Iterator[Vec]:
             ("column-more", "the second segment has a column more", [WEST, EAST, other, column("west", "k", "i")],
              plain + [ints(3)])):
         yield _vec("appended-" + name, "TAB-07", "malformed", comment, second(name, columns_, nodes))
+    north = parts("north", {"west": OF_TABLES["west"], "north": OF_TABLES["east"]}, core_name="north")
+    strange = Segment("strange compartment", [WEST, column("north", "t", "u")], [group(1)], built=north,
+                      previous=two("before a strange compartment"))
+    yield _vec("segments-other-compartments", "TAB-07", "malformed", "the second segment has another compartment", strange,
+               who=["owner"], opens=["west"])
 
 
 def _fields() -> Iterator[Tuple[str, str, str, Dict[str, Any]]]:
@@ -161,7 +166,8 @@ def _fields() -> Iterator[Tuple[str, str, str, Dict[str, Any]]]:
                        ("map", "+m"), ("run-end", "+r"), ("none", ""), ("unknown", "q"), ("zoneless", "tss"),
                        ("zone-long", "tss:" + "Z" * 65), ("width-none", "w:0"), ("width-large", "w:65537"), ("digits-39", "d:39,0"),
                        ("digits-77", "d:77,0,256"), ("digits-none", "d:0,0"), ("decimal-32", "d:9,2,32"),
-                       ("trailing", "i ")):
+                       ("decimal-scale-77", "d:5,77"), ("decimal-scale-minus-77", "d:5,-77"),
+                       ("decimal-scale-minus-0", "d:5,-0"), ("trailing", "i ")):
         yield f"format-{name}", "unsupported", f"the format {text[:10]!r}", {"format": text}
     deep = item
     for _ in range(15):

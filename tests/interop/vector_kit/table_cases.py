@@ -66,6 +66,9 @@ def shapes() -> Iterator[Vec]:
     yield _vec("appended-closed", "TAB-08", "two segments, one compartment open", appended("appended closed"),
                who=["owner"], opens=["west"])
     first = two("detached", detached=True)
+    turned = appended("turned", header={"streams": ["east", "west"]})
+    turned.compartments = ["east", "west"]
+    yield _vec("segments-other-order", "TAB-07", "the second segment has its compartments in another order", turned)
     yield _vec("detached", "TAB-01", "the capsule is kept elsewhere", first, capsule=first.built.record())
     mixed = two("half detached 2", built=APPENDED, previous=two("half detached", detached=True))
     yield _vec("detached-first", "TAB-01", "the first segment's capsule is kept elsewhere, the second's is inside",
@@ -73,6 +76,9 @@ def shapes() -> Iterator[Vec]:
     in_turns = two("order")
     in_turns.place_order = [(1, 1), (0, 1), (1, 0), (0, 0)]
     yield _vec("chunks-backwards", "TAB-06", "chunks need no order", in_turns)
+    unclaimed = two("unclaimed")
+    unclaimed.rows.pop()
+    yield _vec("body-unclaimed", "TAB-06", "bytes in front of the footers that no chunk claims", unclaimed)
     yield _vec("notes", "TAB-05", "notes for every reader", two("notes", notes=[(b"source", b"station 4"), (
         b"\x00\xff", b"\x01")]))
     yield _vec("unicode-name", "TAB-02", "the table's name, a column's, and one that is empty", Segment(
@@ -111,6 +117,9 @@ def types() -> Iterator[Vec]:
         (field_of("n", "c", metadata=[{"key": b"unit", "value": b"\xb0C"}, {"key": b"", "value": b""}],
                   dictionary_ordered=True, dictionary=field_of("", "u", metadata=[{"key": b"k", "value": b"v"}])),
          ints(1, 0, width=1) + texts("low", "high"))], 2)
+    yield _typed("format-decimal-negative-scale", "TAB-09", "scales from -76 to 76, whatever the digits", [
+        (field_of(text, text), [Node(1, 0, [b"", bytes(range(1, 1 + (32 if text.endswith("256") else 16)))])])
+        for text in ("d:5,-2", "d:38,-76", "d:1,76", "d:76,-76,256", "d:3,76,256")], 1)
     hidden = Node(3, 1, [b"\x05", b"\x00\x7f\x01", ])
     yield _typed("under-null", "TAB-14", "what stands under nulls: an index that is none, a text, an integer", [
         (field_of("d", "c", dictionary=field_of("", "u")), [hidden] + texts("a", "b")),
@@ -123,6 +132,9 @@ def compressed() -> Iterator[Vec]:
     columns = [column("west", "n", "i", compression=1), column("east", "t", "u")]
     rows = RowGroup(40, [ints(*range(40)), texts(*(["the same text"] * 40))])
     yield _vec("compressed", "TAB-15", "one of two columns is compressed", Segment("compressed", columns, [rows]))
+    yield _vec("compression-differs", "TAB-07", "a segment compresses another column than the first one", Segment(
+        "other compression 2", [column("west", "n", "i"), column("east", "t", "u", compression=1)], [rows],
+        built=APPENDED, previous=Segment("other compression", columns, [rows])))
     nothing = [column("west", "n", "n", compression=1)]
     yield _vec("compressed-nothing", "TAB-15", "a null column, compressed", Segment(
         "nothing", nothing, [RowGroup(2, [[Node(2, 2)]])]), opens=["west"])

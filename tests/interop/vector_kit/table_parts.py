@@ -138,7 +138,7 @@ class Segment:
         chain = [self]
         while chain[0].previous:
             chain.insert(0, chain[0].previous)
-        mine = [(p, c) for p, c in enumerate(self.columns) if c.compartment in opens]
+        mine = [(p, c) for p, c in enumerate(chain[0].columns) if c.compartment in opens]
         out = [f"column: {p} {c.compartment} {c.compression} {protobuf.encode('Field', c.field).hex()}"
                for p, c in mine]
         for s, segment in enumerate(chain):
