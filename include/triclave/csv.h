@@ -137,8 +137,9 @@ class TRICLAVE_EXPORT CsvReader {
 // dates, times and timestamps as in ISO 8601 (those with a time zone in UTC, with Z); durations as integers of their
 // unit; decimals; text; binary as hexadecimal digits; dictionaries as their values; a missing value as the dialect's
 // null_text, and text that looks like it or like nothing quoted. Errors: unsupported (a nested column, named),
-// invalid_argument (a stream that fails or does not obey Arrow; a character that the encoding lacks, with row and
-// column), io.
+// invalid_argument (a stream that does not obey Arrow; a character that the encoding lacks, with row and column),
+// malformed (metadata of a newer version), io, and what the stream itself fails with, in its own words: EINVAL is
+// invalid_argument, ENOTSUP unsupported, all others io.
 TRICLAVE_EXPORT Result<void> write_csv(ArrowArrayStream& rows, const std::optional<CsvDialect>& dialect, Sink& out);
 
 }  // namespace triclave

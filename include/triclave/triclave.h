@@ -5,6 +5,7 @@
 #include "triclave/bytes.h"
 #include "triclave/capsule.h"
 #include "triclave/cells.h"
+#include "triclave/csv.h"
 #include "triclave/error.h"
 #include "triclave/io.h"
 #include "triclave/keys.h"

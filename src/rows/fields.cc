@@ -98,9 +98,14 @@ void FieldReader::add(std::string_view text) {
   texts_ += text;
   // libcsv does not tell whether a field was quoted. It stands where the last one ended, and says so itself.
   const bool quoted = raw_at_ < raw_.size() && raw_[raw_at_] == '"';
-  raw_at_ += text.size() + 1;
-  if (quoted) raw_at_ += 2 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '"'));
-  fields_.push_back({std::string_view(texts_).substr(begin), quoted, needs_quotes(text, delimiter_)});
+  std::size_t quotes = 0;
+  bool has_others = false;
+  for (const char c : text) {
+    quotes += c == '"';
+    has_others = has_others || c == delimiter_ || c == '\n' || c == '\r';
+  }
+  raw_at_ += text.size() + 1 + (quoted ? 2 + quotes : 0);
+  fields_.push_back({std::string_view(texts_).substr(begin), quoted, quotes != 0 || has_others});
 }
 
 }  // namespace triclave::rows

@@ -25,6 +25,7 @@ Result<std::vector<GivenColumn>> given_columns(std::vector<std::string> names, c
       return fail(ErrorKind::malformed,
                   fmt::format("two columns of the CSV file have the name '{}': write another one there", name));
   }
+  std::vector<bool> is_given(columns.size());
   for (const CsvColumn& given : options.types) {
     const auto place = places.find(given.name);
     if (place == places.end())
@@ -33,6 +34,9 @@ Result<std::vector<GivenColumn>> given_columns(std::vector<std::string> names, c
     if (!is_type(given.type))
       return fail(ErrorKind::invalid_argument,
                   fmt::format("column '{}' cannot be {}", given.name, to_text(given.type)));
+    if (is_given[place->second])
+      return fail(ErrorKind::invalid_argument, fmt::format("column '{}' is given two types", given.name));
+    is_given[place->second] = true;
     columns[place->second].type = given.type;
   }
   return columns;

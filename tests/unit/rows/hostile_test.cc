@@ -92,6 +92,8 @@ TEST(HostileCsv, Options) {
   CsvOptions options;
   options.types = {{"y", {}}};
   EXPECT_FAILS(round_trip("x\n1\n", options), ErrorKind::invalid_argument);
+  options.types = {{"x", {}}, {"x", {CsvType::Kind::int64}}};
+  EXPECT_FAILS(round_trip("x\n1\n", options), ErrorKind::invalid_argument);
   options.types = {{"x", {CsvType::Kind::decimal, 0, 0}}};
   EXPECT_FAILS(round_trip("x\n1\n", options), ErrorKind::invalid_argument);
   options = {};
