@@ -108,9 +108,32 @@ new="--key keys/hospital.key --key keys/outscale-2027.key --key keys/ovhcloud-20
 show verify foreign-cloud --policy policy-2027.textproto --can-open --rehearse $new
 say "  Whoever kept the old capsule can still open with the old keys, until the old custodians destroy them: then nobody can."
 
-chapter "10. In figures"
+chapter "10. Tables: researchers may see clinical columns, and not whose they are"
+cp "$samples/cohort.textproto" cohort.textproto
+sed -n '/^compartments/,/^}/p' cohort.textproto | grep -v '^ *#' | sed 's/^/    /'
+for table in nafld2 randhie; do
+  show seal "$data/$table.csv" --table --policy cohort.textproto --producer keys/records-system.key -o foreign-cloud/$table.table |
+    sed 's#'"$data"'/##' | cut -c 1-150
+done
+say "  A researcher's two custodians open what their rule opens, and the rest is not there for them:"
+study="--key keys/outscale.key --key keys/orange.key"
+show open foreign-cloud/nafld2.table --policy cohort.textproto $study -o clinical.csv
+sed -n '1,3s/^/    /p' clinical.csv
+say "  Two columns of one table, and only their bytes are read; then a column that is none of the researcher's business:"
+show open foreign-cloud/randhie.table --policy cohort.textproto $study --columns mdvis,outpdol -o - | sed -n '1,4p'
+refused 2 open foreign-cloud/randhie.table --policy cohort.textproto $study --columns mdvis,income -o no.csv
+for known in rownames income educdec; do
+  say "  \"$known\": found $(head -n 1 "$data/randhie.csv" "$data/nafld2.csv" | grep -aocF -e "$known") times in the tables' first lines, $(cat foreign-cloud/*.table clinical.csv | grep -aocF -e "$known" || true) times in the cloud and in what the researcher got"
+done
+say "  With the hospital's key too, everything comes back byte for byte:"
+"$program" open foreign-cloud/nafld2.table --policy cohort.textproto $study --key keys/hospital.key -o whole.csv >/dev/null
+"$program" open foreign-cloud/randhie.table --policy cohort.textproto $study --key keys/hospital.key -o people.csv >/dev/null
+cmp whole.csv "$data/nafld2.csv" && cmp people.csv "$data/randhie.csv"
+say "  $(wc -l <whole.csv) and $(wc -l <people.csv) lines, the same as before."
+
+chapter "11. In figures"
 bytes=$(cat data/* | wc -c)
-sealed=$(find foreign-cloud -maxdepth 1 -type f -exec cat {} + | wc -c)
+sealed=$(cat foreign-cloud/nafld2.csv foreign-cloud/ct.dcm | wc -c)
 say "  $bytes bytes became $sealed sealed ones (+$(awk "BEGIN{printf \"%.2f\", ($sealed - $bytes) * 100 / $bytes}") %), and one capsule of $(wc -c <"$capsule") bytes for all objects."
 head -c 1000000000 /dev/zero >big
 at=$(date +%s%N)

@@ -63,12 +63,24 @@ TEST(Samples, TheHospital) {
   EXPECT_TRUE(all_met(stays));
 }
 
+TEST(Samples, TheCohort) {
+  const Explanation cohort = sample("cohort");
+  ASSERT_EQ(cohort.compartments.size(), 2u);
+  for (const Names& coalition : cohort.compartments[0].coalitions.listed) EXPECT_EQ(coalition[0], "The hospital");
+  EXPECT_EQ(cohort.compartments[1].coalitions.smallest, 2u);
+  for (const CompartmentExplanation& each : cohort.compartments) EXPECT_TRUE(all_met(each)) << each.name;
+  const auto policy = Policy::load(TRICLAVE_SOURCE_DIR "/src/policy/samples/cohort.textproto");
+  EXPECT_EQ(policy->compartment_of_column("nir").value(), "identifiers");
+  EXPECT_EQ(policy->compartment_of_column("address_2").value(), "identifiers");
+  EXPECT_EQ(policy->compartment_of_column("creatinine").value(), "clinical");
+}
+
 // Nothing is said of a real company without a source and a date, or the word that it is an example.
 TEST(Samples, EveryFactIsSourcedOrIllustrative) {
   const auto marked = [](const Provenance& from) {
     return from.illustrative || (!from.source.empty() && !from.date.empty());
   };
-  for (const char* name : {"hub", "hospital"})
+  for (const char* name : {"hub", "hospital", "cohort"})
     for (const RecipientFacts& known : sample(name).recipients) {
       EXPECT_TRUE(marked(known.country.from) && marked(known.owner_country.from)) << known.name;
       for (const Exposure& each : known.exposures) EXPECT_TRUE(marked(each.from)) << known.name;
