@@ -1,6 +1,7 @@
 // What the first bytes of a file tell.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "rows/row_reader.h"
 #include "rows/survey.h"

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 
 namespace triclave::rows {
 namespace {

@@ -1,6 +1,8 @@
 // Columns of every flat Arrow type, as CSV. Timestamps and decimals were checked against Python's datetime and decimal.
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "csv_files.h"
 #include "support/arrow_build.h"
 #include "support/result.h"
