@@ -32,10 +32,10 @@ struct TableOptions {
   std::uint64_t row_group_bytes = std::uint64_t{64} << 20;
   // Columns to compress with Zstandard before they are sealed: names with * and ?. Compressed sizes tell an observer
   // how repetitive a column is.
-  std::vector<std::string> compress;
+  std::vector<std::string> compress = {};
   // Pairs that every reader of any compartment may see. The schema's own metadata is kept only where all columns are in
   // one compartment, for such metadata tends to name columns.
-  std::vector<std::pair<std::string, std::string>> notes;
+  std::vector<std::pair<std::string, std::string>> notes = {};
   // A sealed table whose bytes go first: what is written becomes a further segment of it, under this session's
   // capsule. Its columns must be the same (readers check). Must outlive make().
   Source* append_to = nullptr;

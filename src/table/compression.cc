@@ -3,6 +3,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/integers.h"
 #include "base/try.h"
@@ -12,6 +13,7 @@ namespace triclave::table {
 namespace {
 
 constexpr int kLevel = 3;
+constexpr std::array<std::uint8_t, 4> kMagic = {0x28, 0xB5, 0x2F, 0xFD};
 // Of one block of a frame, RFC 8878, sections 3.1.1.2 and 3.1.1.2.4: at least its header, and at most this plaintext.
 constexpr std::uint64_t kBlockHeader = 3;
 constexpr std::uint64_t kBlockContent = std::uint64_t{128} << 10;
@@ -52,7 +54,9 @@ Result<Plain> decompress(ByteView compressed, BufferPool& pool) {
   const auto size = from_big_endian<std::uint64_t>(compressed);
   const ByteView frame = compressed.subspan(8);
   if (size > kMaxChunk) return fail(ErrorKind::malformed, "a compressed chunk claims more than 1 GiB");
-  if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size())
+  // The library would take skippable frames, and frames older than the standard, too.
+  if (frame.size() < kMagic.size() || !std::equal(kMagic.begin(), kMagic.end(), frame.begin()) ||
+      ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size())
     return fail(ErrorKind::malformed, "a compressed chunk is not one Zstandard frame");
   // A frame of a few bytes is not worth a gigabyte's allocation.
   if (size > (frame.size() / kBlockHeader + 1) * kBlockContent)

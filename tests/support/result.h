@@ -12,6 +12,8 @@
 #define ASSERT_OK(expression) ASSERT_EQ(::triclave::testing::text_of(expression), "")
 #define EXPECT_FAILS(expression, expected_kind) \
   EXPECT_EQ(::triclave::testing::kind_of(expression), ::triclave::to_string(expected_kind))
+#define ASSERT_FAILS(expression, expected_kind) \
+  ASSERT_EQ(::triclave::testing::kind_of(expression), ::triclave::to_string(expected_kind))
 
 namespace triclave::testing {
 

@@ -17,8 +17,8 @@ namespace triclave::testing {
 struct Access {
   std::string identifiers = "all(owner, 2 of (outscale, ovh, orange))";
   std::string clinical = "2 of (outscale, ovh, orange)";
-  std::string more;     // further text of the policy file
-  std::string columns;  // of tables: names of the identifiers' columns, with * and ?; all others are clinical
+  std::string more = {};     // further text of the policy file
+  std::string columns = {};  // of tables: names of the identifiers' columns, with * and ?; all others are clinical
 };
 
 // Recipients: owner (operator hospital), outscale, ovh, orange, and for rewraps fresh keys of the custodians:
