@@ -4,7 +4,7 @@
 #   cmake/fuzz.sh [SECONDS [TARGET...]]   60 seconds each unless told otherwise; all targets unless named
 #   cmake/fuzz.sh --which-clang           prints the version of Clang that it wants, and does nothing else
 #
-# What a run finds new stays in build/fuzz/corpus; what breaks a target stays in build/fuzz/found.
+# What a run finds new stays in build/sanitizers/corpus; what breaks a target stays in build/sanitizers/found.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -15,7 +15,7 @@ clang=19
 
 # Runs one target; keeps what it said beside its inputs.
 if [ "${1:-}" = --one ]; then
-  cd "$root/build/fuzz"
+  cd "$root/build/sanitizers"
   target=$2 seconds=$3
   mkdir -p "corpus/$target" "seeds/$target" found logs
   rm -f "found/$target"
@@ -36,16 +36,16 @@ fi
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
 cd "$root"
-cmake --preset fuzz -DCMAKE_CXX_COMPILER=clang++-$clang
-cmake --build --preset fuzz --target tests/fuzz/all
-[ $# -gt 0 ] || set -- $(ls build/fuzz/bin | grep '^fuzz_')
+cmake --preset sanitizers -DCMAKE_CXX_COMPILER=clang++-$clang
+cmake --build --preset sanitizers --target tests/fuzz/all
+[ $# -gt 0 ] || set -- $(ls build/sanitizers/bin | grep '^fuzz_')
 [ $# -gt 0 ] || { echo "fuzz: no targets" >&2; exit 1; }
-rm -rf build/fuzz/seeds
-build/fuzz/bin/make_seeds . build/fuzz/seeds
+rm -rf build/sanitizers/seeds
+build/sanitizers/bin/make_seeds . build/sanitizers/seeds
 
 # As many at once as there are processors.
 if ! printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} sh cmake/fuzz.sh --one {} "$seconds"; then
-  echo "fuzz: broke:$(for target in "$@"; do [ ! -e "build/fuzz/found/$target" ] || printf ' %s' "$target"; done) (inputs in build/fuzz/found)"
+  echo "fuzz: broke:$(for target in "$@"; do [ ! -e "build/sanitizers/found/$target" ] || printf ' %s' "$target"; done) (inputs in build/sanitizers/found)"
   exit 1
 fi
 echo "fuzz: $# targets, $seconds s each, nothing found"

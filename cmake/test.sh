@@ -5,7 +5,7 @@
 #
 #   --no-install      lists what is missing and stops there
 #   --quick           the release build's unit tests alone
-#   --without=STAGE   leaves a stage out (asan-ubsan, fuzz, pytest); the closing lines say so
+#   --without=STAGE   leaves a stage out (sanitizers, fuzz, pytest); the closing lines say so
 #
 # Environment: FUZZ_SECONDS, seconds for each fuzz target (5).
 # Test vectors that do not stand in the tree are looked for in a folder shared/vectors beside the checkout, and in the
@@ -18,8 +18,8 @@ install= quick=no without=" "
 for argument in "$@"; do
   case $argument in
     --no-install) install=--no-install ;;
-    --quick) quick=yes without="$without asan-ubsan fuzz pytest " ;;
-    --without=asan-ubsan | --without=fuzz | --without=pytest) without="$without ${argument#--without=} " ;;
+    --quick) quick=yes without="$without sanitizers fuzz pytest " ;;
+    --without=sanitizers | --without=fuzz | --without=pytest) without="$without ${argument#--without=} " ;;
     *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 done
@@ -65,16 +65,18 @@ ctest_release() {
   if [ $quick = yes ]; then ctest --preset release -j "$jobs" -LE tree; else ctest --preset release -j "$jobs"; fi
 }
 # Tests labelled "tree" look at the sources and at installations, which no sanitizer changes.
-asan_ubsan() {
-  cmake --preset asan-ubsan && cmake --build --preset asan-ubsan --target tests/all &&
-    ctest --preset asan-ubsan -j "$jobs" -LE tree
+# One tree for tests and fuzzing.
+sanitizers() {
+  cmake --preset sanitizers -DCMAKE_CXX_COMPILER="clang++-$(sh cmake/fuzz.sh --which-clang)" &&
+    cmake --build --preset sanitizers --target tests/all &&
+    ctest --preset sanitizers -j "$jobs" -LE tree
 }
 pytest_all() { "$python" -m pytest -p no:cacheprovider tests; }
 
 stage build build_release
 # What an earlier build left would tell nothing of this one.
-[ -z "$failed" ] || without=" asan-ubsan fuzz ctest pytest "
-stage asan-ubsan asan_ubsan
+[ -z "$failed" ] || without=" sanitizers fuzz ctest pytest "
+stage sanitizers sanitizers
 stage fuzz sh cmake/fuzz.sh "${FUZZ_SECONDS:-5}"
 stage ctest ctest_release
 stage pytest pytest_all
@@ -83,7 +85,7 @@ closing() { [ ! -f "$logs/$1.log" ] || grep -aE "$2" "$logs/$1.log" | tail -n 1;
 echo "== totals$report"
 [ -z "$failed" ] || echo "failed:$failed"
 closing fuzz '^fuzz: '
-closing asan-ubsan 'tests passed.* out of' | sed 's/$/ (ASan, UBSan)/'
+closing sanitizers 'tests passed.* out of' | sed 's/$/ (ASan, UBSan)/'
 closing ctest 'tests passed.* out of'
 closing pytest '^=+ .* in [0-9.]+s'
 [ -z "$failed" ]

@@ -24,6 +24,16 @@ void declare_csv(CLI::App& command, CsvTexts& texts, CLI::Option* needed) {
   auto* point = command.add_flag("--decimal-point", texts.decimal_point, "Numbers are written 1.5 (else found out)");
   comma->needs(needed)->excludes(point);
   point->needs(needed);
+  command
+      .add_option_function<std::string>(
+          "--null",
+          [&texts](const std::string& text) {
+            texts.null_text = text;
+            texts.has_null_text = true;
+          },
+          "What stands where a value is missing, such as NA (else found out); may be empty")
+      ->type_name("TEXT")
+      ->needs(needed);
   command.add_flag("--no-header", texts.no_header, "The first row holds values, not names")->needs(needed);
 }
 
@@ -53,6 +63,7 @@ Result<CsvOptions> read_csv_options(const CsvTexts& texts) {
   else if (!texts.encoding.empty())
     return fail(ErrorKind::invalid_argument, "--encoding is utf8, latin1 or windows1252, not " + texts.encoding);
   if (texts.decimal_comma || texts.decimal_point) out.decimal_comma = texts.decimal_comma;
+  if (texts.has_null_text) out.null_text = texts.null_text;
   out.header = !texts.no_header;
   return out;
 }

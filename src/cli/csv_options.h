@@ -16,6 +16,8 @@ struct CsvTexts {
   bool decimal_comma = false;
   bool decimal_point = false;
   bool no_header = false;
+  std::string null_text;
+  bool has_null_text = false;
 };
 void declare_csv(CLI::App& command, CsvTexts& texts, CLI::Option* needed);
 
