@@ -74,7 +74,12 @@ Result<Outcome> open_table(const OpenOptions& options, Session& session, std::un
   }
   Outcome out{"", std::move(json), options.out == kDash};
   // On a pipe, only what one might miss is worth a word.
-  if (out.data_on_stdout) return out;
+  if (out.data_on_stdout) {
+    if (options.columns.empty())
+      for (const Culprit& each : table.closed())
+        out.text += fmt::format("triclave: without the columns of {}: {}\n", each.who, each.why);
+    return out;
+  }
   out.text =
       fmt::format("opened {} ({}) into {}\n", options.sealed, counted(chosen, "column"), options.out) + seen + gathered;
   return out;

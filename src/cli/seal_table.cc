@@ -50,9 +50,9 @@ Result<void> seal_rows(CsvReader& csv, table::OwnedStream& rows, TableWriter& ta
 }  // namespace
 
 Result<Outcome> seal_table(const SealOptions& options, const Policy& policy, const Signer& producer) {
-  if (options.inputs.size() != 1 || options.inputs.front() == options.out)
-    return fail(ErrorKind::invalid_argument, "a table is made of one CSV file, into another file");
   const bool to_stdout = options.out == kDash;
+  if (options.inputs.size() != 1 || (options.inputs.front() == options.out && !to_stdout))
+    return fail(ErrorKind::invalid_argument, "a table is made of one CSV file, into another file");
   if (to_stdout && (options.json || options.append))
     return fail(ErrorKind::invalid_argument, "--json and --append want the table in a file: name one with -o");
   const std::string& path = options.inputs.front();
@@ -105,6 +105,10 @@ Result<Outcome> seal_table(const SealOptions& options, const Policy& policy, con
               {"dialect", to_text(csv.dialect())},
               {"byte_exact", !csv.difference().has_value()},
               {"output", options.out}};
+  if (options.append)
+    out.text += line("appended",
+                     "who sealed cannot see the rows before: where columns, types or quotes differ from "
+                     "theirs, the whole is refused to its readers; verify --can-open tells");
   if (const auto& difference = csv.difference())
     out.text += line("differs", fmt::format("opened again as CSV, {} will not be written as in the file, the first in "
                                             "line {}{}; give the types of such columns as text to keep every byte",

@@ -80,7 +80,7 @@ class Verification {
         if (options_.rehearse) TRICLAVE_TRY(rehearse(capsule.id, compartment));
       }
     }
-    if (options_.can_open) TRICLAVE_TRY(read_through_table(std::move(source)));
+    if (options_.can_open) TRICLAVE_TRY(read_through_table(std::move(source), info.segments.front().compartments));
     ++objects_;
     return {};
   }
@@ -130,11 +130,12 @@ class Verification {
     return {};
   }
 
-  Result<void> read_through_table(std::unique_ptr<Source> source) {
+  // All of it: of a compartment that stays closed nobody could say that it can be opened.
+  Result<void> read_through_table(std::unique_ptr<Source> source, const std::vector<std::string>& compartments) {
     Progress progress("verifying " + options_.path, source->size());
     CountingSource counting(*source, progress);
     TRICLAVE_TRY_ASSIGN(OpenTable table,
-                        OpenTable::open(session_->opener(), std::make_unique<CountingSource>(counting)));
+                        OpenTable::open(session_->opener(), std::make_unique<CountingSource>(counting), compartments));
     for (std::uint64_t i = 0; i < table.row_groups(); ++i) {
       table::OwnedArray batch;
       TRICLAVE_TRY(table.read(i, {}, batch.get()));
