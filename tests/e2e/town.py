@@ -14,6 +14,7 @@ QUORUM_SHORT, IO = 8, 10
 
 CUSTODIANS = ("outscale", "ovh", "orange")
 DATASET = "cohort"
+CLINICAL = ("dossier", "entree", "dep", "glycemie", "motif", "commentaire")
 
 
 def recipient(name, role="CUSTODIAN", key=None, operator=None):
@@ -32,6 +33,15 @@ def policy_text(access, recipients, more=""):
     )
     compartment = f'compartments {{ name: "clinical" access: "{access}" }}\n'
     return f'version: 1\ndataset: "{DATASET}"\n{compartment}{"".join(recipients)}{signers}{more}'
+
+
+def table_policy_text(clinical, recipients, more=""):
+    """A policy for tables: who is meant is for the owner alone, what ails them for others; no other column has a place."""
+    identifiers = 'compartments { name: "identifiers" access: "owner" columns: "nir" columns: "nom*" }\n'
+    text = policy_text(clinical, recipients, identifiers + more)
+    columns = " ".join(f'columns: "{each}"' for each in CLINICAL)
+    assert text.count('name: "clinical"') == 1
+    return text.replace('name: "clinical"', f'name: "clinical" {columns}')
 
 
 class Town:
@@ -55,6 +65,10 @@ class Town:
     def write_policy(self, name, access, recipients, more=""):
         """Writes a policy file into the folder."""
         (self.folder / name).write_text(policy_text(access, recipients, more), encoding="utf-8")
+
+    def write_table_policy(self, name, clinical, recipients):
+        """Writes a policy with the compartments "identifiers" and "clinical"."""
+        (self.folder / name).write_text(table_policy_text(clinical, recipients), encoding="utf-8")
 
     def run(self, *arguments, **how):
         """Runs the program in the folder; gives back the finished process, output as bytes."""
