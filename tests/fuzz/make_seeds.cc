@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include "base/hash.h"
@@ -15,6 +16,9 @@
 #include "envelope/frame.h"
 #include "format/capsule.pb.h"
 #include "policy/compartment_policy.h"
+#include "table/chunk.h"
+#include "table/compression.h"
+#include "table/segments.h"
 
 using namespace triclave;
 
@@ -179,11 +183,12 @@ void vectors(Seeds& seeds) {
     each_line(text, [&](const std::string& name, const std::string& value) { shared[name] = bytes_of(value); });
   for (const std::string& text : seeds.files("tests/vectors", ".vec"))
     each_line(text, [&](const std::string& key, const std::string& value) {
-      if (key != "capsule" && key != "object" && key != "file") return;
+      if (key != "capsule" && key != "object" && key != "file" && key != "table") return;
       const Bytes bytes = bytes_of(value);
       if (bytes.size() > kMost) return;
       if (key == "capsule") add_capsule(seeds, bytes);
       if (key == "object") seeds.add("frame", bytes);
+      if (key == "table") seeds.add("table_segments", bytes);
       if (key == "file") seeds.add("key_file", bytes);
     });
 }
@@ -213,6 +218,71 @@ void scripts(Seeds& seeds) {
     for (std::uint8_t last = 0; last < 2; ++last) seeds.add("cobblestone", Bytes{first, last, 1, 1, 0, 0, 0, 0});
 }
 
+Bytes joined(const std::vector<ByteView>& pieces) {
+  Bytes out;
+  for (const ByteView piece : pieces) out.insert(out.end(), piece.begin(), piece.end());
+  return out;
+}
+
+table::Field field(const char* name, const char* format) {
+  table::Field out;
+  out.name = name;
+  out.format = format;
+  static_cast<void>(table::check_field(out));
+  return out;
+}
+
+// Footers, chunks and segments as a table has them, and edits of whole tables and cells.
+void tables(Seeds& seeds) {
+  table::Field code = field("code", "c");
+  code.dictionary.push_back(field("", "u"));
+  code.metadata = {{"unit", "mmol/l"}};
+  table::Footer footer{5, {{0, field("stay", "l"), Compression::none}, {3, code, Compression::zstd}}, {}, {}};
+  footer.row_groups = {{1000, {{0, 8192}, {8192, 500}}}, {7, {{9000, 136}, {9200, 200}}}};
+  footer.notes = {{"source", "CHU"}};
+  seeds.add("table_footer", joined({Bytes{0, 0, 0x40, 0, 1}, table::serialize_footer(footer)}));
+
+  const Bytes offsets = {0, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0}, text = {'a', 'b', 'c'}, valid = {5},
+              bits = {3};
+  const table::Node words{3, 1, {valid, offsets, text}};
+  const struct {
+    std::uint8_t type;  // in table_chunk.cc
+    const char* format;
+    table::Node node;
+  } chunks[] = {{0, "n", {3, 3, {}}},
+                {1, "b", {3, 1, {valid, ByteView(bits).first(1), {}}}},
+                {2, "i", {4, 0, {ByteView(), offsets, {}}}},
+                {3, "s", {8, 0, {ByteView(), offsets, {}}}},
+                {4, "u", words},
+                {6, "w:3", {1, 0, {ByteView(), text, {}}}}};
+  for (const auto& each : chunks) {
+    const auto laid_out = table::lay_out(field("f", each.format), {each.node});
+    const Bytes plain = joined(laid_out.pieces), compressed = table::compress(laid_out.pieces, laid_out.size).value();
+    const auto rows = static_cast<std::uint8_t>(each.node.length);
+    seeds.add("table_chunk", joined({Bytes{each.type, 0, 0, rows}, plain}));
+    seeds.add("table_chunk", joined({Bytes{each.type, 1, 0, rows}, compressed}));
+  }
+
+  Bytes file;
+  std::optional<Id> previous;
+  for (int i = 0; i < 2; ++i) {
+    const auto frame = envelope::write_frame(
+        {{1}, {2}, "stays", "pmsi-2025", {"clinical", "identifiers"}, false, format::RecordKind::table, previous}, {});
+    const Bytes body(300, 7), tail = table::write_tail({{0, 80}, {0, 90}}, frame.bytes.size() + body.size() + 24);
+    file = joined({file, frame.bytes, body, tail});
+    previous = frame.header_hash;
+    seeds.add("table_segments", file);
+  }
+
+  const Bytes none, flip = {0, 0, 2, 99, 0, 0, 0, 0, 0, 1}, cut = {1, 0, 6, 120, 0, 0, 0, 0, 0, 0},
+                    swap = {6, 0, 1, 0, 0, 2, 0, 0, 0, 0}, copy = {4, 0, 1, 0, 0, 3, 0, 0, 200, 0};
+  for (std::uint8_t choice = 0; choice < 3; ++choice)
+    for (const Bytes& edit : {none, flip, cut, swap, copy}) {
+      seeds.add("table_open", choice, edit);
+      seeds.add("cells", choice, edit);
+    }
+}
+
 // What hospitals, R and pandas write; two bytes of options come first.
 void csv_files(Seeds& seeds) {
   using namespace std::string_literals;
@@ -239,4 +309,5 @@ int main(int count, char** arguments) {
   vectors(seeds);
   scripts(seeds);
   csv_files(seeds);
+  tables(seeds);
 }
