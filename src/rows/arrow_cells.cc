@@ -128,9 +128,9 @@ void ArrowCells::print_time(std::int64_t units, std::string& out) const {
   // Whatever is no time of day is written all the same: 25:00:00, -00:00:01.
   const std::int64_t unit = power_of_ten(digits_), seconds = units / unit, fraction = units % unit;
   const auto size = [](std::int64_t value) { return value < 0 ? -value : value; };
-  fmt::format_to(std::back_inserter(out), "{}{:02}:{:02}:{:02}", units < 0 ? "-" : "", size(seconds / 3600),
-                 size(seconds / 60 % 60), size(seconds % 60));
-  if (digits_ != 0) fmt::format_to(std::back_inserter(out), ".{:0{}}", size(fraction), digits_);
+  out += fmt::format("{}{:02}:{:02}:{:02}", units < 0 ? "-" : "", size(seconds / 3600), size(seconds / 60 % 60),
+                     size(seconds % 60));
+  if (digits_ != 0) out += fmt::format(".{:0{}}", size(fraction), digits_);
 }
 
 void ArrowCells::print(std::uint64_t row, std::string& out) const {
@@ -143,10 +143,10 @@ void ArrowCells::print(std::uint64_t row, std::string& out) const {
       out += bool_word(spelling_.style.bools, table::bit_at(node_.buffers[1], row));
       return;
     case What::integer:
-      fmt::format_to(std::back_inserter(out), "{}", integer_at(row));
+      print_integer(integer_at(row), out);
       return;
     case What::natural:
-      fmt::format_to(std::back_inserter(out), "{}", static_cast<std::uint64_t>(integer_at(row)));
+      print_integer(static_cast<std::uint64_t>(integer_at(row)), out);
       return;
     case What::half:
       return print_float(style, float_of_half(value_at<std::uint16_t>(row)), spelling_.mark, out);

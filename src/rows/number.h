@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <charconv>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,7 +38,13 @@ inline bool is_minus_zero(const NumberShape& shape) noexcept { return shape.nega
 // Whether a float that is read from this text is written as the same text again.
 bool is_written_so(FloatStyle style, std::string_view text, const MaybeShape& shape, char mark);
 
-// Appends. T is float or double.
+// Appends.
+template <std::integral T>
+void print_integer(T value, std::string& out) {
+  std::array<char, 20> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+// T is float or double.
 template <class T>
 void print_float(FloatStyle style, T value, char mark, std::string& out);
 void print_decimal(Int128 value, int scale, char mark, std::string& out);

@@ -59,11 +59,11 @@ void print_date(std::int64_t days, std::string& out) {
   const std::int64_t eras = days / 146097;
   const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(static_cast<int>(days % 146097)))};
   const std::int64_t year = static_cast<int>(date.year()) + eras * 400;
-  fmt::format_to(std::back_inserter(out), "{}{:04}-{:02}-{:02}",
-                 year < 0      ? "-"
-                 : year > 9999 ? "+"
-                               : "",
-                 year < 0 ? -year : year, static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  out += fmt::format("{}{:04}-{:02}-{:02}",
+                     year < 0      ? "-"
+                     : year > 9999 ? "+"
+                                   : "",
+                     year < 0 ? -year : year, static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 std::string_view bool_word(BoolStyle style, bool value) noexcept {
@@ -133,7 +133,7 @@ void print_value(const CsvType& type, const Spelling& spelling, const Value& val
       print_date(number_in<std::int32_t>(value), out);
       break;
     case CsvType::Kind::int64:
-      fmt::format_to(std::back_inserter(out), "{}", number_in<std::int64_t>(value));
+      print_integer(number_in<std::int64_t>(value), out);
       break;
     case CsvType::Kind::float64:
       print_float(spelling.style.floats, number_in<double>(value), spelling.mark, out);
