@@ -1,52 +1,13 @@
 // 8. Records that ask for gigabytes, and lengths that overflow: refused before anything is allocated for them.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "attack.h"
 #include "format/strict.h"
-
-namespace {
-
-// Largest block asked of operator new since it was last set to 0.
-std::atomic<std::size_t> largest = 0;
-
-void* take(std::size_t size) {
-  std::size_t before = largest;
-  while (before < size && !largest.compare_exchange_weak(before, size)) {
-  }
-  void* out = std::malloc(size != 0 ? size : 1);
-  if (out == nullptr) std::abort();
-  return out;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return take(size); }
-void* operator new[](std::size_t size) { return take(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return take(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return take(size); }
-void operator delete(void* bytes) noexcept { std::free(bytes); }
-void operator delete[](void* bytes) noexcept { std::free(bytes); }
-void operator delete(void* bytes, std::size_t) noexcept { std::free(bytes); }
-void operator delete[](void* bytes, std::size_t) noexcept { std::free(bytes); }
-void operator delete(void* bytes, const std::nothrow_t&) noexcept { std::free(bytes); }
-void operator delete[](void* bytes, const std::nothrow_t&) noexcept { std::free(bytes); }
+#include "largest_block.h"
 
 namespace triclave::attacks {
 namespace {
 
-constexpr std::size_t kMebibyte = 1024 * 1024;
-
 class Gigabytes : public Attack {
  protected:
-  // What was the largest block while `work` ran.
-  template <class Work>
-  static std::size_t largest_block(Work&& work) {
-    largest = 0;
-    work();
-    return largest;
-  }
   static Bytes with(Bytes record, std::size_t at, const Bytes& changed) {
     std::copy(changed.begin(), changed.end(), record.begin() + static_cast<std::ptrdiff_t>(at));
     return record;
