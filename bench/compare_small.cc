@@ -1,0 +1,91 @@
+// Small things: objects of 1 KiB in one session, and cells of 16 bytes.
+#include "compare_driver.h"
+#include "compare_raw.h"
+#include "compare_scene.h"
+#include "triclave/cells.h"
+
+namespace triclave::bench {
+namespace {
+
+constexpr std::size_t kObject = 1024;
+constexpr std::size_t kCell = 16;
+constexpr std::size_t kNonce = 12;
+constexpr std::size_t kRawCell = kNonce + kCell + kRawTag;
+
+struct Objects {
+  Scene scene;
+  Opener opener = scene.opener();
+  Bytes plain = Bytes(kObject, 7);
+  std::vector<Bytes> sealed;
+
+  explicit Objects(std::size_t count) : sealed(count) {}
+  void seal() {
+    for (Bytes& each : sealed) {
+      each.clear();
+      auto out = must(scene.sealer().object(kCompartment, "", memory_sink(each)));
+      must(out->write(plain));
+      must(out->finish());
+    }
+  }
+  void open() {
+    Bytes back(kObject);
+    for (const Bytes& each : sealed)
+      if (must(must(opener.object(memory_source(each)))->read_at(0, back)) != kObject || back != plain) std::exit(1);
+  }
+};
+
+struct CellBatch {
+  Scene scene;
+  Opener opener = scene.opener();
+  std::size_t count;
+  Cells values;
+  Bytes raw_sealed;
+  CellSealer sealer = must(CellSealer::make(scene.sealer(), kCompartment, "nir"));
+  CellOpener cell_opener = must(CellOpener::make(opener, sealer.prefix(), kCompartment, "nir"));
+  Cells sealed, opened;
+  Raw raw;
+
+  explicit CellBatch(std::size_t many)
+      : count(many), values{Bytes(many * kCell, 3), std::vector<std::uint64_t>(many + 1)}, raw_sealed(many * kRawCell) {
+    for (std::size_t i = 0; i <= many; ++i) values.offsets[i] = i * kCell;
+  }
+  // The least that a cell needs by hand: a nonce of its own, which goes with it.
+  void seal_raw() {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      std::uint8_t* const cell = raw_sealed.data() + i * kRawCell;
+      std::memset(cell, 0, kNonce);
+      std::memcpy(cell, &i, sizeof i);
+      raw.seal_message(values.bytes.data() + i * kCell, kCell, cell + kNonce, cell + kNonce + kCell, cell);
+    }
+  }
+  void open_raw() {
+    std::array<std::uint8_t, kCell> back;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint8_t* const cell = raw_sealed.data() + i * kRawCell;
+      raw.open_message(cell + kNonce, kCell, cell + kNonce + kCell, back.data(), cell);
+    }
+  }
+};
+
+}  // namespace
+
+Round objects(const Arguments& arguments) {
+  const auto state = std::make_shared<Objects>(arguments.number("count"));
+  return [=] {
+    measure("seal", state->sealed.size(), [&] { state->seal(); });
+    measure("open", state->sealed.size(), [&] { state->open(); });
+  };
+}
+
+Round cells(const Arguments& arguments) {
+  const auto state = std::make_shared<CellBatch>(arguments.number("count"));
+  return [=] {
+    measure("raw_seal", state->count, [&] { state->seal_raw(); });
+    measure("raw_open", state->count, [&] { state->open_raw(); });
+    measure("seal", state->count, [&] { must(state->sealer.seal(state->values, state->sealed)); });
+    measure("open", state->count, [&] { must(state->cell_opener.open(state->sealed, state->opened)); });
+    if (state->opened.bytes != state->values.bytes) std::exit(1);
+  };
+}
+
+}  // namespace triclave::bench
