@@ -164,7 +164,7 @@ bool fits_pairs(const std::vector<KeyValue>& pairs) {
 
 bool same_field(const Field& a, const Field& b) {
   return a.name == b.name && a.format == b.format && a.nullable == b.nullable &&
-         a.dictionary_ordered == b.dictionary_ordered && a.metadata == b.metadata &&
+         a.dictionary_ordered == b.dictionary_ordered &&
          std::equal(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(), same_field) &&
          std::equal(a.dictionary.begin(), a.dictionary.end(), b.dictionary.begin(), b.dictionary.end(), same_field);
 }

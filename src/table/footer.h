@@ -49,7 +49,7 @@ Result<Footer> parse_footer(ByteView bytes, std::uint64_t chunks_size, std::size
 // Whether pairs keep the limits of metadata.
 bool fits_pairs(const std::vector<KeyValue>& pairs);
 
-// Whether two fields are the same in every respect.
+// Whether two fields are the same but for their metadata.
 bool same_field(const Field& a, const Field& b);
 
 // Stream index of a chunk.

@@ -89,6 +89,16 @@ bool same_columns(const std::vector<Field>& there, const std::vector<Field>& her
   return std::equal(there.begin(), there.end(), here.begin(), here.end(), same_type);
 }
 
+// A name that fits nothing would leave a column uncompressed unseen.
+Result<void> check_patterns(const std::vector<std::string>& patterns, const std::vector<TableColumn>& columns) {
+  for (const std::string& pattern : patterns)
+    if (std::none_of(columns.begin(), columns.end(),
+                     [&](const TableColumn& column) { return policy::matches(pattern, column.name); }))
+      return fail(ErrorKind::invalid_argument,
+                  fmt::format("no column is called \"{}\", which was to be compressed", pattern));
+  return {};
+}
+
 }  // namespace
 
 struct TableWriter::Impl {
@@ -148,7 +158,7 @@ Result<void> TableWriter::Impl::assign(const Sealer& sealer, const Policy& polic
     columns.push_back(
         {column.field.name, column.field.format, compartment, static_cast<std::uint32_t>(i), column.compression});
   }
-  return {};
+  return check_patterns(options.compress, columns);
 }
 
 // What stands before the body.

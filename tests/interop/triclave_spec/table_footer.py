@@ -89,8 +89,15 @@ def check_together(footers: Dict[str, Footer], compartments: int) -> None:
 
 def check_segments(first: Dict[str, Footer], other: Dict[str, Footer]) -> None:
     """The footers that are open of the first segment and of another one."""
+    def bare(field: Message) -> Message:
+        """The field without metadata, and so those below it."""
+        out = {key: value for key, value in field.items() if key != "metadata"}
+        out["children"] = [bare(child) for child in field["children"]]
+        out["dictionary"] = field["dictionary"] and bare(field["dictionary"])
+        return out
+
     def columns(footer: Footer) -> object:
-        return footer.columns, [(column["position"], column["field"]) for column in footer.own]
+        return footer.columns, [(column["position"], bare(column["field"])) for column in footer.own]
     for compartment, footer in first.items():
         #= SPEC TAB-07
         require(columns(footer) == columns(other[compartment]), MALFORMED,

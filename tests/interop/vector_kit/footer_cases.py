@@ -143,8 +143,6 @@ def agreement() -> Iterator[Vec]:
              [WEST, EAST, column("west", "m", "I")], plain),
             ("other-nullable", "a column is not nullable in the second segment",
              [WEST, EAST, column("west", "m", "i", False)], plain),
-            ("other-metadata", "a column has metadata in the second segment",
-             [WEST, EAST, column("west", "m", "i", metadata=[{"key": b"k", "value": b"v"}])], plain),
             ("other-order", "two columns of a compartment change places", [other, EAST, WEST],
              [ints(1), texts("a"), ints(2)]),
             ("other-positions", "a column has another position in the second segment", [WEST, other, EAST],

@@ -135,6 +135,9 @@ def compressed() -> Iterator[Vec]:
     yield _vec("compression-differs", "TAB-07", "a segment compresses another column than the first one", Segment(
         "other compression 2", [column("west", "n", "i"), column("east", "t", "u", compression=1)], [rows],
         built=APPENDED, previous=Segment("other compression", columns, [rows])))
+    told = column("west", "n", "i", metadata=[{"key": b"k", "value": b"v"}])
+    yield _vec("metadata-differs", "TAB-07", "a column has metadata in the second segment only", Segment(
+        "other metadata 2", [told, columns[1]], [rows], built=APPENDED, previous=Segment("other metadata", columns, [rows])))
     nothing = [column("west", "n", "n", compression=1)]
     yield _vec("compressed-nothing", "TAB-15", "a null column, compressed", Segment(
         "nothing", nothing, [RowGroup(2, [[Node(2, 2)]])]), opens=["west"])

@@ -289,13 +289,29 @@ TEST_F(OpenTableTest, RefusesSegmentsOfOtherColumns) {
   refused([](Parts& batch) { std::swap(batch.children[1], batch.children[3]); });
   refused([](Parts& batch) { batch.children[0].name = "stays"; });
   refused([](Parts& batch) { batch.children[0].format = "L"; });
-  refused([](Parts& batch) { batch.children[2].metadata = {{"a", "b"}}; });
   refused([](Parts& batch) { batch.children.pop_back(); });
   refused([](Parts& batch) { batch.children.push_back(nulls("id_more", 2)); });
   refused([](Parts& batch) {
     batch.children[0] = nulls("id_stay", 2);
     batch.children[1] = nulls("nir", 2);
   });
+}
+
+// Next month's export may be quoted or described otherwise; what the columns are has not changed.
+TEST_F(OpenTableTest, TakesMetadataOfTheFirstSegment) {
+  const Bytes old = table_of({visits(0, 3)});
+  Parts other = visits(3, 2);
+  other.children[2].metadata = {{"a", "b"}};
+  const auto source = memory_source(old);
+  const Bytes file = table_of({other}, {.append_to = source.get()});
+  auto opened = open_table(file);
+  ASSERT_OK(opened);
+  EXPECT_EQ(opened->rows(), 5u);
+  table::OwnedSchema schema;
+  ASSERT_OK(opened->schema({}, schema.get()));
+  const auto imported = table::import_schema(*schema);
+  ASSERT_OK(imported);
+  for (const table::Field& field : imported->columns) EXPECT_TRUE(field.metadata.empty());
 }
 
 }  // namespace
