@@ -10,7 +10,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 class OpenTableTest : public Tables {
  protected:
@@ -312,6 +311,24 @@ TEST_F(OpenTableTest, TakesMetadataOfTheFirstSegment) {
   const auto imported = table::import_schema(*schema);
   ASSERT_OK(imported);
   for (const table::Field& field : imported->columns) EXPECT_TRUE(field.metadata.empty());
+}
+
+TEST_F(OpenTableTest, TakesMetadataAndNotesOfTheFirstSegment) {
+  Parts first = visits(0, 3), second = visits(3, 2);
+  first.children[2].metadata = {{"unit", "mg"}};
+  second.children[2].metadata = {{"unit", "g"}, {"more", ""}};
+  const Bytes old = table_of({first}, {.notes = {{"source", "CHU"}}});
+  const auto source = memory_source(old);
+  const Bytes file = table_of({second}, {.notes = {{"source", "GHT"}}, .append_to = source.get()});
+  auto opened = open_table(file);
+  ASSERT_OK(opened);
+  table::OwnedSchema schema;
+  ASSERT_OK(opened->schema({}, schema.get()));
+  const auto fields = table::import_schema(*schema);
+  ASSERT_OK(fields);
+  EXPECT_EQ(fields->columns[2].metadata, first.children[2].metadata);
+  EXPECT_THAT(opened->notes(), ElementsAre(::testing::Pair("source", "CHU")));
+  EXPECT_EQ(*read_all(*opened), shown_of({visits(0, 5)}));
 }
 
 }  // namespace
