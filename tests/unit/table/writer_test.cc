@@ -264,6 +264,128 @@ TEST_F(TableWriterTest, CompressesWhatItIsTold) {
   EXPECT_GT(plain.size(), 50'000u);
   EXPECT_LT(small.size(), 20'000u);
   Bytes nothing;
+  const auto missing = writer(batch, memory_sink(nothing), {.compress = {"note", "n?t"}});
+  ASSERT_FAILS(missing, ErrorKind::invalid_argument);
+  EXPECT_THAT(missing.error().message, HasSubstr("no column is called \"n?t\""));
+  auto opened = open_table(small);
+  ASSERT_OK(opened);
+  EXPECT_THAT(opened->notes(), ElementsAre(Pair("pandas", "names of columns"), Pair("source", "CHU")));
+
+  Bytes out;
+  TableOptions many;
+  for (int i = 0; i < 65; ++i) many.notes.emplace_back("k" + std::to_string(i), "v");
+  EXPECT_FAILS(writer(batch, memory_sink(out), many), ErrorKind::invalid_argument);
+  many.notes.pop_back();
+  EXPECT_OK(writer(batch, memory_sink(out), many));
+  EXPECT_FAILS(writer(batch, memory_sink(out), {.notes = {{"k", std::string(table::kMaxPairPart + 1, 'v')}}}),
+               ErrorKind::invalid_argument);
+}
+
+TEST_F(TableWriterTest, RefusesBatchesThatAreNone) {
+  Bytes out;
+  auto made = writer(visits(0, 4), memory_sink(out));
+  ASSERT_OK(made);
+  const auto refused = [&](const std::function<void(ArrowArray&)>& spoil) {
+    const auto array = array_of(visits(0, 4));
+    ArrowArray copy = *array;
+    spoil(copy);
+    EXPECT_FAILS(made->write(copy), ErrorKind::invalid_argument);
+  };
+  refused([](ArrowArray& batch) { batch.release = nullptr; });
+  refused([](ArrowArray& batch) { batch.length = -1; });
+  refused([](ArrowArray& batch) { batch.offset = -1; });
+  refused([](ArrowArray& batch) { batch.length = (std::int64_t{1} << 40) + 1; });
+  refused([](ArrowArray& batch) { batch.n_children = 3; });
+  refused([](ArrowArray& batch) { batch.n_children = -1; });
+  refused([](ArrowArray& batch) { batch.children = nullptr; });
+  ArrowArray* missing[4] = {};
+  refused([&](ArrowArray& batch) { batch.children = missing; });
+  const std::uint8_t valid = 0x0B;
+  const void* buffers[1] = {&valid};
+  refused([&](ArrowArray& batch) {
+    batch.null_count = -1;
+    batch.n_buffers = 1;
+    batch.buffers = buffers;
+  });
+  // None of these was begun; one whose columns lie is, and ends it.
+  EXPECT_OK(made->write(*array_of(visits(0, 4))));
+  refused([](ArrowArray& batch) { batch.length = 5; });
+  EXPECT_FAILS(made->write(*array_of(visits(0, 4))), ErrorKind::invalid_argument);
+  EXPECT_FAILS(made->finish(), ErrorKind::invalid_argument);
+}
+
+TEST_F(TableWriterTest, NothingAppearsWithoutFinish) {
+  Bytes out = {1, 2, 3};
+  {
+    auto made = writer(visits(0, 4), memory_sink(out));
+    ASSERT_OK(made);
+    ASSERT_OK(made->write(*array_of(visits(0, 4))));
+  }
+  EXPECT_EQ(out, (Bytes{1, 2, 3}));
+  const TempFolder folder;
+  {
+    auto made = writer(visits(0, 4), std::move(file_sink(folder / "visits.sealed").value()));
+    ASSERT_OK(made);
+    ASSERT_OK(made->write(*array_of(visits(0, 4))));
+    EXPECT_FALSE(std::filesystem::exists(folder / "visits.sealed"));
+    ASSERT_OK(made->finish());
+    EXPECT_TRUE(std::filesystem::exists(folder / "visits.sealed"));
+    EXPECT_FAILS(made->finish(), ErrorKind::invalid_argument);
+    EXPECT_FAILS(made->write(*array_of(visits(0, 4))), ErrorKind::invalid_argument);
+  }
+  auto opened =
+      OpenTable::open(*std::make_unique<Opener>(opener()), std::move(file_source(folder / "visits.sealed").value()));
+  ASSERT_OK(opened);
+  EXPECT_EQ(*read_all(*opened), shown_of({visits(0, 4)}));
+}
+
+TEST_F(TableWriterTest, IsDeadAfterAFailedWrite) {
+  bool finished = false;
+  for (int failing = 0; !finished; ++failing) {
+    ASSERT_LT(failing, 40);
+    auto made = writer(visits(0, 4), std::make_unique<FailingSink>(failing, finished));
+    if (!made) {
+      EXPECT_EQ(kind_of(made), "io");
+      continue;
+    }
+    const auto written = made->write(*array_of(visits(0, 4)));
+    if (!written) {
+      EXPECT_EQ(kind_of(written), "io");
+      EXPECT_FAILS(made->write(*array_of(visits(0, 4))), ErrorKind::invalid_argument);
+    }
+    const auto ended = made->finish();
+    EXPECT_EQ(ended.has_value(), finished);
+    if (!ended) {
+      EXPECT_FAILS(ended, written ? ErrorKind::io : ErrorKind::invalid_argument);
+      EXPECT_FAILS(made->finish(), ErrorKind::invalid_argument);
+    }
+  }
+}
+
+// Into the sink's own memory: the same bytes as through write(), but for what is drawn.
+TEST_F(TableWriterTest, IntoASinkWithRoom) {
+  const std::vector<Parts> batches = {visits(0, 30'000), visits(30'000, 17)};
+  const Bytes by_write = table_of(batches);
+  Bytes out(by_write.size() + 100);
+  std::size_t used = 0;
+  auto made = writer(batches.front(), buffer_sink(out, &used));
+  ASSERT_OK(made);
+  for (const Parts& each : batches) ASSERT_OK(made->write(*array_of(each)));
+  ASSERT_OK(made->finish());
+  EXPECT_EQ(used, by_write.size());
+  const Bytes kept(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(used));
+  EXPECT_EQ(*read_table(kept), shown_of(batches));
+  auto cramped = writer(batches.front(), buffer_sink(MutableBytes(out).first(used / 2)));
+  ASSERT_OK(cramped);
+  EXPECT_FAILS(cramped->write(*array_of(batches.front())), ErrorKind::io);
+}
+
+TEST_F(TableWriterTest, CompressesWhatItIsTold) {
+  const Parts batch = batch_of({texts("note", std::vector<std::optional<std::string>>(5000, "the same"))});
+  const Bytes plain = table_of({batch}), small = table_of({batch}, {.compress = {"n?te"}});
+  EXPECT_GT(plain.size(), 50'000u);
+  EXPECT_LT(small.size(), 20'000u);
+  Bytes nothing;
   EXPECT_FAILS(TableWriter::make(sealer, policy, *schema_of(batch), "", memory_sink(nothing), {.compress = {"n?t"}}),
                ErrorKind::invalid_argument);
   auto opened = open_table(small);
