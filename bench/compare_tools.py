@@ -1,0 +1,121 @@
+"""What the rows of the comparison measure with: the driver's rounds, minima, and programs from start to exit."""
+
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+
+
+class Driver:
+    """bench_compare, prepared for one job; each round gives its cases."""
+
+    def __init__(self, place, job, engine=None, **arguments):
+        env = dict(os.environ, TRICLAVE_ENGINE=engine) if engine else None
+        command = [place.driver, job, *(f"{name}={value}" for name, value in arguments.items())]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def round(self):
+        """Every case of one round."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        out = []
+        for line in self.process.stdout:
+            if line == "\n":
+                return out
+            out.append(json.loads(line))
+        raise RuntimeError(f"{self.process.args[1]}: the driver ended, exit code {self.process.wait()}")
+
+
+class Place:
+    """Where things are: the built programs, a working folder in memory, and how much time there is."""
+
+    def __init__(self, build, folder, quick):
+        self.build = pathlib.Path(build).resolve()
+        self.driver = str(self.build / "bin" / "bench_compare")
+        self.program = str(self.build / "bin" / "triclave")
+        self.folder = pathlib.Path(folder)
+        self.quick = quick
+
+    def pick(self, quick, full):
+        """The first where time is short."""
+        return quick if self.quick else full
+
+
+def seconds(work):
+    """How long `work` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def interleave(rounds, budget, driver=None, cases=()):
+    """The fastest of several rounds of each case, in turns, so that whatever else the machine does meets all of them.
+
+    `cases`: (name, amount of work, function). Stops after `budget` seconds, but not before the second round.
+    """
+    best = {}
+
+    def note(name, spent, work, faults=0):
+        if name not in best or spent < best[name]["seconds"]:
+            best[name] = {"seconds": spent, "work": work, "rate": work / spent, "faults": faults}
+
+    start = time.perf_counter()
+    for done in range(rounds):
+        if done >= 2 and time.perf_counter() - start > budget:
+            break
+        for case in driver.round() if driver else ():
+            if "value" in case:
+                best[case["case"]] = case["value"]
+            else:
+                note(case["case"], case["seconds"], case["work"], case["faults"])
+        for name, work, function in cases:
+            note(name, seconds(function), work)
+    return best
+
+
+def run(command, **how):
+    """Runs a program from start to exit, which must succeed; the seconds."""
+    start = time.perf_counter()
+    ran = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, **how)
+    spent = time.perf_counter() - start
+    if ran.returncode:
+        raise RuntimeError(f"{command[0]}: {ran.stderr.decode(errors='replace').strip()[-300:]}")
+    return spent
+
+
+def peak_memory(command, **how):
+    """The most memory that a program had, MiB. wait4() would count what its parent had before exec()."""
+    process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **how)
+    peak = 0
+    while process.poll() is None:
+        try:
+            for line in pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").splitlines():
+                if line.startswith("VmHWM:"):
+                    peak = max(peak, int(line.split()[1]))
+        except OSError:
+            break
+        time.sleep(0.002)
+    if process.wait():
+        raise RuntimeError(f"{command[0]}: exit code {process.returncode}")
+    return peak / 1024
+
+
+def same_file(one, other):
+    """Whether two files hold the same."""
+    return subprocess.run(["cmp", "-s", str(one), str(other)], check=False).returncode == 0
+
+
+def must(good, what):
+    """Ends the row where a peer did not do what it should."""
+    if not good:
+        raise RuntimeError(what)
