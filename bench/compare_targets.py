@@ -32,7 +32,9 @@ TABLE = [
     ("growth.columns", "header bytes per column, later of earlier ones'", "<=", 1.15),
     ("growth.recipients", "opening time per recipient, later of earlier ones'", "<=", 1.15),
 ]
-RAW_SCALING = 1.95  # what the target of bulk_two_threads takes for granted
+# What the target of bulk_two_threads takes for granted of the raw cipher. Where the machine gives it a little less, the
+# target goes down with it; where the second core was busy, nothing can be said, and the target is not met.
+RAW_SCALING, LEAST_RAW_SCALING = 1.95, 1.8
 ROW_OF = {"bulk": "bulk", "managed": "bulk", "range": "ranges"}
 
 
@@ -60,7 +62,10 @@ def judge(figures, rows=()):
         if isinstance(figure, (tuple, list)):
             figure, raw = figure
             note = f"raw {raw:.2f}"
-            needed = target * min(1, raw / RAW_SCALING)
+            if raw >= LEAST_RAW_SCALING:
+                needed = target * min(1, raw / RAW_SCALING)
+            else:
+                note += ": no second core was free"
         if figure is None:
             out.append({"key": key, "what": what, "figure": None, "target": f"{sign} {target}", "met": False, "note": "not measured"})
             continue

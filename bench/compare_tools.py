@@ -58,10 +58,11 @@ def seconds(work):
     return time.perf_counter() - start
 
 
-def interleave(rounds, budget, driver=None, cases=()):
+def interleave(rounds, budget, driver=None, cases=(), least=2):
     """The fastest of several rounds of each case, in turns, so that whatever else the machine does meets all of them.
 
-    `cases`: (name, amount of work, function). Stops after `budget` seconds, but not before the second round.
+    `cases`: (name, amount of work, function), or with a fourth, called after the function's first time, unmeasured.
+    Stops after `budget` seconds, but not before `least` rounds.
     """
     best = {}
 
@@ -71,15 +72,17 @@ def interleave(rounds, budget, driver=None, cases=()):
 
     start = time.perf_counter()
     for done in range(rounds):
-        if done >= 2 and time.perf_counter() - start > budget:
+        if done >= least and time.perf_counter() - start > budget:
             break
         for case in driver.round() if driver else ():
             if "value" in case:
                 best[case["case"]] = case["value"]
             else:
                 note(case["case"], case["seconds"], case["work"], case["faults"])
-        for name, work, function in cases:
+        for name, work, function, *check in cases:
             note(name, seconds(function), work)
+            if done == 0 and check:
+                check[0]()
     return best
 
 
