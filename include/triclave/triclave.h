@@ -6,6 +6,7 @@
 #include "triclave/capsule.h"
 #include "triclave/cells.h"
 #include "triclave/csv.h"
+#include "triclave/engine.h"
 #include "triclave/error.h"
 #include "triclave/io.h"
 #include "triclave/keys.h"

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "triclave/engine.h"
+
 namespace triclave::cipher {
 namespace {
 
@@ -41,3 +43,9 @@ const Engine& best_engine() noexcept {
 }
 
 }  // namespace triclave::cipher
+
+namespace triclave {
+
+std::string_view engine_name() noexcept { return cipher::best_engine().name; }
+
+}  // namespace triclave

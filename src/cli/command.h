@@ -53,5 +53,6 @@ void add_rewrap(CLI::App& app, Program& program);
 void add_verify(CLI::App& app, Program& program);
 void add_prove(CLI::App& app, Program& program);
 void add_version(CLI::App& app, Program& program);
+void add_bench(CLI::App& app, Program& program);
 
 }  // namespace triclave::cli

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "support/temp_folder.h"
+#include "triclave/engine.h"
 
 namespace triclave::cli {
 namespace {
@@ -46,7 +47,7 @@ TEST(Run, HelpTellsTheExitCodesAndEveryCommand) {
 }
 
 TEST(Run, EveryCommandHasHelpThatSaysHowItIsCalled) {
-  for (const char* command : {"keygen", "seal", "open", "inspect", "rewrap", "verify", "version"}) {
+  for (const char* command : {"keygen", "seal", "open", "inspect", "rewrap", "verify", "version", "bench"}) {
     const Ran ran = triclave({command, "--help"});
     EXPECT_EQ(ran.code, 0) << command;
     EXPECT_NE(ran.out.find(std::string("Usage: triclave ") + command), std::string::npos) << ran.out;
@@ -86,6 +87,20 @@ TEST(Run, JsonIsOneObjectAlsoForErrors) {
   const Ran version = triclave({"version", "--json"});
   EXPECT_EQ(version.code, 0);
   EXPECT_EQ(nlohmann::json::parse(version.out)["format"], 1);
+}
+
+TEST(Bench, TellsEngineAndSpeeds) {
+  const Ran ran = triclave({"bench", "--seconds", "0", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.out;
+  const auto told = nlohmann::json::parse(ran.out);
+  EXPECT_EQ(told["engine"], engine_name());
+  for (const char* speed : {"seal_gb_per_second", "open_gb_per_second", "memcpy_gb_per_second"})
+    EXPECT_GT(told[speed], 0.0) << speed;
+  EXPECT_DOUBLE_EQ(told["seal_of_memcpy"],
+                   told["seal_gb_per_second"].get<double>() / told["memcpy_gb_per_second"].get<double>());
+  const Ran words = triclave({"bench", "--seconds", "0"});
+  EXPECT_NE(words.out.find(engine_name()), std::string::npos) << words.out;
+  EXPECT_EQ(triclave({"bench", "--seconds", "-1"}).code, exit_code(ErrorKind::invalid_argument));
 }
 
 TEST(Run, JsonSurvivesNamesThatAreNotUtf8) {
