@@ -96,7 +96,12 @@ class SealedStore final : public ObjectStore {
 
   Result<void> get_capsule(const Id& id) {
     const std::string key = capsule_key(id);
-    TRICLAVE_TRY_ASSIGN(const std::unique_ptr<Source> source, inner_.get(key));
+    auto found = inner_.get(key);
+    if (!found) {
+      found.error().message = fmt::format("the capsule that it names cannot be got: {}", found.error().message);
+      return tl::unexpected(std::move(found.error()));
+    }
+    const std::unique_ptr<Source> source = std::move(*found);
     const std::uint64_t size = source->size().value_or(kMaxCapsule);
     if (size > kMaxCapsule) return fail(ErrorKind::malformed, fmt::format("{} is larger than a capsule can be", key));
     Bytes record(static_cast<std::size_t>(size));

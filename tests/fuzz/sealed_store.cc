@@ -43,7 +43,9 @@ FUZZ_TARGET(input) {
       plain.resize(*got);
       REQUIRE(plain == kept.plain);
     } else {
-      REQUIRE(fuzz::refuses(got.error()) || got.error().kind == ErrorKind::invalid_argument);
+      // A changed header may name a capsule that the store does not have: io, as the store says it.
+      const bool names_no_capsule = got.error().kind == ErrorKind::io && name != kept.capsule;
+      REQUIRE(fuzz::refuses(got.error()) || got.error().kind == ErrorKind::invalid_argument || names_no_capsule);
     }
   }
   (void)store->list("", [](const StoreEntry& entry) -> Result<void> {

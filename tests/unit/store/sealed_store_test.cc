@@ -154,7 +154,10 @@ TEST_F(SealedStoreTest, PlaintextInTheCloudIsNeverTakenForAnObject) {
 TEST_F(SealedStoreTest, ALostCapsuleIsAnIoError) {
   ASSERT_OK(put("a", "x"));
   cloud_.objects.erase(the_capsule());
-  EXPECT_FAILS(get("a"), ErrorKind::io);
+  const auto got = get("a");
+  ASSERT_FAILS(got, ErrorKind::io);
+  EXPECT_NE(got.error().message.find("a: the capsule that it names"), std::string::npos) << got.error().message;
+  EXPECT_NE(got.error().message.find(the_capsule()), std::string::npos) << got.error().message;
 }
 
 TEST_F(SealedStoreTest, ADamagedCapsuleIsToldApartFromAForgedOne) {
