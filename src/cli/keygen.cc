@@ -31,14 +31,17 @@ struct Files {
   fs::path public_half;
 };
 
-// A folder gets NAME.key and NAME.pub; anything else is the files' name without ending.
+// A folder gets NAME.key and NAME.pub, and is made where a slash says that it is one; anything else is the files' name
+// without ending.
 Result<Files> place(const Options& options) {
   fs::path base = options.out;
-  std::error_code ignored;
+  std::error_code ignored, failed;
   if (!base.has_filename() || fs::is_directory(base, ignored)) {
     if (options.name.find('/') != std::string::npos)
       return fail(ErrorKind::invalid_argument,
                   "the name has a slash in it: say with -o what the files should be called");
+    if (fs::create_directories(base, failed); failed)
+      return fail(ErrorKind::io, "cannot make the folder " + base.native() + ": " + failed.message());
     base /= options.name;
   } else if (base.extension() == ".key" || base.extension() == ".pub") {
     base.replace_extension();
@@ -130,7 +133,7 @@ void add_keygen(CLI::App& app, Program& program) {
             ->required()
             ->check(CLI::IsMember({"recipient", "signer"}));
         command.add_option("NAME", options.name, "What the key is called, 1 to 64 bytes")->required();
-        command.add_option("-o,--output", options.out, "Folder, or the files' name without ending")
+        command.add_option("-o,--output", options.out, "Folder (DIR/ is made), or the files' name without ending")
             ->type_name("DIR|FILE");
         command.add_flag("--passphrase", options.ask, "Ask for a passphrase that protects the private key");
         command.add_option("--passphrase-file", options.passphrase_file, "Take the passphrase from FILE's first line")

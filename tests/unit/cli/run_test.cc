@@ -131,6 +131,15 @@ TEST(Keygen, WritesBothHalvesAndNeverOverwrites) {
   EXPECT_EQ(testing::read_file(folder / "ovh.key"), before);
 }
 
+TEST(Keygen, MakesTheFolderThatASlashNames) {
+  const testing::TempFolder folder;
+  EXPECT_EQ(triclave({"keygen", "recipient", "ovh", "-o", folder / "new/keys/"}).code, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "new/keys/ovh.key"));
+  const Ran refused = triclave({"keygen", "recipient", "ovh", "-o", folder / "new/keys/ovh.key/deeper/"});
+  EXPECT_EQ(refused.code, 10);
+  EXPECT_NE(refused.err.find("cannot make the folder"), std::string::npos) << refused.err;
+}
+
 TEST(Keygen, SaysThatALostKeyIsLostData) {
   const testing::TempFolder folder;
   const Ran made = triclave({"keygen", "recipient", "owner", "-o", folder / "mine"});
