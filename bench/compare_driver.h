@@ -88,6 +88,9 @@ Round growth(const Arguments& arguments);      // bytes= columns=
 Round recipients(const Arguments& arguments);  // count=
 
 // What tells the library how many threads to use.
-inline TableOptions with_threads(TableOptions options, unsigned) { return options; }
+inline TableOptions with_threads(TableOptions options, unsigned threads) {
+  options.threads = threads;
+  return options;
+}
 
 }  // namespace triclave::bench

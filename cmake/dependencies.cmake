@@ -4,6 +4,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Protobuf 3.21 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(fmt REQUIRED)
+find_package(TBB REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 
 # Botan 3: the distribution's where it has one, else what cmake/botan.sh built in the cache.

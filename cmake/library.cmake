@@ -37,7 +37,7 @@ if(_type STREQUAL "STATIC_LIBRARY")
     set(TRICLAVE_CONFIG_IPSEC_MB ON)
     set(TRICLAVE_PC_LIBS_PRIVATE "${IPSEC_MB_LIBRARY} ")
   endif()
-  set(TRICLAVE_PC_REQUIRES_PRIVATE "libsodium >= 1.0.18, protobuf, fmt, libzstd")
+  set(TRICLAVE_PC_REQUIRES_PRIVATE "libsodium >= 1.0.18, protobuf, fmt, libzstd, tbb")
   # Botan may stand outside the linker's and the loader's usual folders.
   list(JOIN BOTAN_LDFLAGS " " _botan_flags)
   string(APPEND TRICLAVE_PC_LIBS_PRIVATE "${CSV_LIBRARY} -Wl,-rpath,${BOTAN_LIBDIR} ${_botan_flags}")

@@ -28,6 +28,9 @@ class TRICLAVE_EXPORT Source {
 
   // Total bytes; empty where nobody knows before the end.
   virtual std::optional<std::uint64_t> size() const = 0;
+
+  // Whether read_at() and view_at() may be called by several threads at once. The default is no.
+  virtual bool reads_at_once() const noexcept;
 };
 
 // Bytes to write, all or nothing where the medium allows: nothing stands under its final name before finish()
@@ -40,7 +43,17 @@ class TRICLAVE_EXPORT Sink {
   // Memory of the sink's own for the next `size` bytes, so that they need not be copied: whoever gets some (at least
   // `size` bytes; empty where the sink has none, the default) fills it from its front and tells how much by advance().
   virtual MutableBytes room(std::size_t size);
+  // Also moves past what write_at() wrote.
   virtual Result<void> advance(std::size_t size);
+
+  // Whether bytes may come out of order, and from several threads at once: `offset` counts from where the next write()
+  // would go, which stays there until advance(). The default is no, and then invalid_argument.
+  virtual bool writes_at_once() const noexcept;
+  virtual Result<void> write_at(std::uint64_t offset, ByteView bytes);
+
+  // Writes up to `size` bytes of `from`, beginning at `offset`; returns how many there were, less only at its end. What
+  // passes through memory is wiped. Errors: those of both.
+  virtual Result<std::uint64_t> write_from(Source& from, std::uint64_t offset, std::uint64_t size);
 
   virtual Result<void> finish() = 0;
 };
@@ -69,6 +82,9 @@ TRICLAVE_EXPORT std::unique_ptr<Sink> descriptor_sink(int descriptor);
 TRICLAVE_EXPORT std::unique_ptr<Source> memory_source(ByteView bytes);
 // Appends to `out`, which must outlive the sink; on an unfinished end `out` is as it was.
 TRICLAVE_EXPORT std::unique_ptr<Sink> memory_sink(Bytes& out);
+// Replaces what `out` holds, and writes straight into its memory where that suffices: a `Bytes` that is kept from call
+// to call costs neither copies nor fresh pages. Empty on an unfinished end.
+TRICLAVE_EXPORT std::unique_ptr<Sink> replacing_sink(Bytes& out);
 // Fills the caller's memory, which must outlive the sink; `used`, where given, receives the bytes written at finish().
 // Errors of its calls: io (no room left).
 TRICLAVE_EXPORT std::unique_ptr<Sink> buffer_sink(MutableBytes out, std::size_t* used = nullptr);

@@ -69,6 +69,9 @@ class TRICLAVE_EXPORT OpenObject : public Source {
   virtual Result<std::uint64_t> copy_to(Sink& out) = 0;
   // Checks the content signature without releasing anything; invalid_argument where there is none.
   virtual Result<void> verify_content() = 0;
+  // Threads that copy_to() opens with where source and sink bear several (files do) and the content is not signed: 1,
+  // the default, is the caller's own, 0 as many as there are processors, never more.
+  virtual void set_threads(unsigned threads) = 0;
 };
 
 // How one compartment was opened.

@@ -22,6 +22,9 @@ struct DataKeys;
 struct ObjectOptions {
   bool embed_capsule = false;  // put the capsule into the object; else publish Sealer::capsule() beside the objects
   bool sign_content = false;  // sign the content too, so that readers cannot have made it (costs a hash over all of it)
+  // Threads for Sink::write_from() where both ends bear several (files do) and the content is not signed: 1 is the
+  // caller's own, 0 as many as there are processors, never more. The bytes do not depend on it.
+  unsigned threads = 1;
 };
 
 class TRICLAVE_EXPORT Sealer {

@@ -36,6 +36,8 @@ struct TableOptions {
   // Pairs that every reader of any compartment may see. The schema's own metadata is kept only where all columns are in
   // one compartment, for such metadata tends to name columns.
   std::vector<std::pair<std::string, std::string>> notes = {};
+  // Threads to seal with: 1 is the caller's own, 0 as many as there are processors, never more. The bytes do not depend on it.
+  unsigned threads = 1;
   // A sealed table whose bytes go first: what is written becomes a further segment of it, under this session's
   // capsule. Its columns must be the same (readers check). Must outlive make().
   Source* append_to = nullptr;
@@ -143,6 +145,8 @@ class TRICLAVE_EXPORT OpenTable {
   // One row group's columns: reads their chunks and nothing else. The arrays are checked and own their memory. Errors:
   // forged, malformed, invalid_argument, io.
   Result<void> read(std::uint64_t row_group, std::span<const std::string> columns, ArrowArray* out);
+  // Threads to open with: 1, the default, is the caller's own, 0 as many as there are processors, never more.
+  void set_threads(unsigned threads);
   // All row groups one after the other. The stream keeps what it needs; use it and the table on one thread at a time.
   Result<void> stream(std::span<const std::string> columns, ArrowArrayStream* out);
   // What stopped a stream of this table, where get_next() gives a number only; empty where nothing did.

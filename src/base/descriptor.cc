@@ -31,6 +31,17 @@ Result<std::size_t> read_fully(int descriptor, MutableBytes out, std::string_vie
   return done;
 }
 
+Result<void> write_fully_at(int descriptor, ByteView bytes, std::uint64_t offset, std::string_view path) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return io_error("cannot write", path);
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+    offset += static_cast<std::uint64_t>(put);
+  }
+  return {};
+}
+
 Result<void> write_fully(int descriptor, ByteView bytes, std::string_view path) {
   while (!bytes.empty()) {
     const ssize_t put = ::write(descriptor, bytes.data(), bytes.size());

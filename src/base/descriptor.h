@@ -1,14 +1,14 @@
 // POSIX descriptors: reads and writes that go on after short counts and signals, and errors that name the file.
 #pragma once
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "triclave/bytes.h"
 #include "triclave/error.h"
@@ -41,5 +41,6 @@ tl::unexpected<Error> io_error(std::string_view what, std::string_view path);
 Result<std::size_t> read_fully(int descriptor, MutableBytes out, std::string_view path);
 Result<std::size_t> read_fully_at(int descriptor, MutableBytes out, std::uint64_t offset, std::string_view path);
 Result<void> write_fully(int descriptor, ByteView bytes, std::string_view path);
+Result<void> write_fully_at(int descriptor, ByteView bytes, std::uint64_t offset, std::string_view path);
 
 }  // namespace triclave

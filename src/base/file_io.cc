@@ -16,6 +16,7 @@ class FileSource final : public Source {
     return read_fully_at(file_.get(), out, offset, shown_);
   }
   std::optional<std::uint64_t> size() const override { return size_; }
+  bool reads_at_once() const noexcept override { return true; }
 
  private:
   Descriptor file_;

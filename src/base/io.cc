@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include "base/descriptor.h"
+#include "base/guarded.h"
+#include "base/try.h"
 
 namespace triclave {
 namespace {
@@ -51,6 +53,7 @@ class MemorySource final : public Source {
     return bytes_.subspan(static_cast<std::size_t>(offset), size);
   }
   std::optional<std::uint64_t> size() const override { return bytes_.size(); }
+  bool reads_at_once() const noexcept override { return true; }
 
  private:
   ByteView bytes_;
@@ -74,6 +77,37 @@ class MemorySink final : public Sink {
  private:
   Bytes& out_;
   std::size_t start_;
+  bool finished_ = false;
+};
+
+class ReplacingSink final : public Sink {
+ public:
+  explicit ReplacingSink(Bytes& out) : out_(out) {}
+  ~ReplacingSink() override {
+    if (!finished_) out_.clear();
+  }
+  Result<void> write(ByteView bytes) override {
+    const MutableBytes to = room(bytes.size());
+    if (!bytes.empty()) std::memcpy(to.data(), bytes.data(), bytes.size());
+    return advance(bytes.size());
+  }
+  MutableBytes room(std::size_t size) override {
+    if (size > out_.size() - at_) out_.resize(at_ + size);
+    return MutableBytes(out_).subspan(at_);
+  }
+  Result<void> advance(std::size_t size) override {
+    at_ += size;
+    return {};
+  }
+  Result<void> finish() override {
+    out_.resize(at_);
+    finished_ = true;
+    return {};
+  }
+
+ private:
+  Bytes& out_;
+  std::size_t at_ = 0;
   bool finished_ = false;
 };
 
@@ -112,12 +146,35 @@ MutableBytes Sink::room(std::size_t) { return {}; }
 Result<void> Sink::advance(std::size_t) {
   return fail(ErrorKind::invalid_argument, "this sink gave no room to advance in");
 }
+bool Sink::writes_at_once() const noexcept { return false; }
+Result<void> Sink::write_at(std::uint64_t, ByteView) {
+  return fail(ErrorKind::invalid_argument, "this sink takes its bytes from front to back only");
+}
+Result<std::uint64_t> Sink::write_from(Source& from, std::uint64_t offset, std::uint64_t size) {
+  // Wiped however this ends.
+  struct Buffer {
+    explicit Buffer(std::uint64_t most) : bytes(static_cast<std::size_t>(std::min<std::uint64_t>(most, 1024 * 1024))) {}
+    ~Buffer() { wipe(bytes); }
+    Bytes bytes;
+  } buffer(size);
+  std::uint64_t done = 0;
+  while (done < size) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.bytes.size(), size - done));
+    TRICLAVE_TRY_ASSIGN(const std::size_t got, from.read_at(offset + done, MutableBytes(buffer.bytes).first(wanted)));
+    TRICLAVE_TRY(write(ByteView(buffer.bytes).first(got)));
+    done += got;
+    if (got < wanted) break;
+  }
+  return done;
+}
 ByteView Source::view_at(std::uint64_t, std::size_t) { return {}; }
+bool Source::reads_at_once() const noexcept { return false; }
 
 std::unique_ptr<Source> descriptor_source(int descriptor) { return std::make_unique<DescriptorSource>(descriptor); }
 std::unique_ptr<Sink> descriptor_sink(int descriptor) { return std::make_unique<DescriptorSink>(descriptor); }
 std::unique_ptr<Source> memory_source(ByteView bytes) { return std::make_unique<MemorySource>(bytes); }
 std::unique_ptr<Sink> memory_sink(Bytes& out) { return std::make_unique<MemorySink>(out); }
+std::unique_ptr<Sink> replacing_sink(Bytes& out) { return std::make_unique<ReplacingSink>(out); }
 std::unique_ptr<Sink> buffer_sink(MutableBytes out, std::size_t* used) {
   return std::make_unique<BufferSink>(out, used);
 }

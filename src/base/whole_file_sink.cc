@@ -70,7 +70,18 @@ class WholeFileSink final : public Sink {
     return error;
   }
 
-  Result<void> write(ByteView bytes) override { return write_fully(file_.get(), bytes, shown_); }
+  Result<void> write(ByteView bytes) override {
+    TRICLAVE_TRY(write_at(0, bytes));
+    return advance(bytes.size());
+  }
+  bool writes_at_once() const noexcept override { return true; }
+  Result<void> write_at(std::uint64_t offset, ByteView bytes) override {
+    return write_fully_at(file_.get(), bytes, position_ + offset, shown_);
+  }
+  Result<void> advance(std::size_t size) override {
+    position_ += size;
+    return {};
+  }
 
   Result<void> finish() override {
     if (::fsync(file_.get()) != 0) return io_error("cannot write to disk", shown_);
@@ -124,6 +135,7 @@ class WholeFileSink final : public Sink {
   std::string shown_;
   Existing existing_;
   Descriptor file_;
+  std::uint64_t position_ = 0;
   std::string partial_;  // the hidden name, while there is one
   PartialName registered_;
 };

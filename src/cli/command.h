@@ -28,6 +28,12 @@ struct CommonOptions {
   bool json = false;
 };
 
+// Of commands that seal or open much.
+struct ThreadOptions {
+  unsigned threads = 0;
+};
+void declare_threads(CLI::App& command, ThreadOptions& options);
+
 // One run of the program.
 struct Program {
   std::function<Result<Outcome>()> action;  // of the command that was given

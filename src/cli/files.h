@@ -28,6 +28,7 @@ class ReplaySource final : public Source {
   explicit ReplaySource(std::unique_ptr<Source> inner) : inner_(std::move(inner)) {}
   Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override;
   std::optional<std::uint64_t> size() const override { return inner_->size(); }
+  bool reads_at_once() const noexcept override { return !keeping_ && inner_->reads_at_once(); }
   // From here on what is read is not kept.
   void stop_keeping() { keeping_ = false; }
 

@@ -59,6 +59,7 @@ Result<Outcome> open_one(const Options& options, Session& session) {
   TRICLAVE_TRY_ASSIGN(const ObjectInfo info, session.unlock(*replay, fs::path(options.sealed).parent_path()));
   replay->stop_keeping();
   TRICLAVE_TRY_ASSIGN(const auto object, session.opener().object(std::move(replay)));
+  object->set_threads(options.threads.threads);
   TRICLAVE_TRY_ASSIGN(const auto sink, open_output(options.out, options.force));
   std::uint64_t plain = 0;
   {
@@ -116,11 +117,12 @@ Result<Outcome> open_folder(const Options& options, Session& session) {
   for (const StoreEntry& each : entries) {
     TRICLAVE_TRY_ASSIGN(const auto sealed, cloud->get(each.key));
     TRICLAVE_TRY(session.unlock(*sealed, options.sealed));
-    TRICLAVE_TRY_ASSIGN(const auto object, store->get(each.key));
+    TRICLAVE_TRY_ASSIGN(const auto source, store->get(each.key));
+    auto& object = static_cast<OpenObject&>(*source);  // as store.h says
+    object.set_threads(options.threads.threads);
     TRICLAVE_TRY_ASSIGN(const auto sink, folder->put(each.key));
     CountingSink counting(*sink, progress);
-    TRICLAVE_TRY_ASSIGN(const std::uint64_t size,
-                        static_cast<OpenObject&>(*object).copy_to(counting));  // as store.h says
+    TRICLAVE_TRY_ASSIGN(const std::uint64_t size, object.copy_to(counting));
     plain += size;
   }
   return Outcome{
@@ -168,6 +170,7 @@ void add_open(CLI::App& app, Program& program) {
             ->delimiter(',')
             ->type_name("NAME,...");
         command.add_option("--to", options.to, "Of a table: what to write")->type_name("csv")->capture_default_str();
+        declare_threads(command, options.threads);
         declare_memory(command, options.memory);
         command.add_flag("--force", options.force, "Replace what is there");
         command.footer(

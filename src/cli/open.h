@@ -23,6 +23,7 @@ struct OpenOptions : CommonOptions {
   std::vector<std::string> columns;
   std::vector<std::string> compartments;
   std::string to = "csv";
+  ThreadOptions threads;
 };
 
 Result<Outcome> open_table(const OpenOptions& options, Session& session, std::unique_ptr<Source> sealed);

@@ -49,6 +49,7 @@ Result<Outcome> open_table(const OpenOptions& options, Session& session, std::un
   TRICLAVE_TRY(session.know_capsules(*sealed, std::filesystem::path(options.sealed).parent_path()));
   const std::uint64_t size = sealed->size().value_or(0);
   TRICLAVE_TRY_ASSIGN(OpenTable table, OpenTable::open(session.opener(), std::move(sealed), options.compartments));
+  table.set_threads(options.threads.threads);
   const std::string seen = table_text(table);
   Json json = {{"dataset", table.info().dataset}, {"sealed_size", size}, {"output", options.out}};
   json.update(table_json(table));

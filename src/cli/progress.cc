@@ -47,18 +47,13 @@ void Progress::show(double seconds) const {
 }
 
 Result<std::uint64_t> copy(Source& from, Sink& to, Progress& progress) {
-  // Wiped however this ends.
-  struct Buffer {
-    Bytes bytes = Bytes(1024 * 1024);
-    ~Buffer() { ::explicit_bzero(bytes.data(), bytes.size()); }
-  } buffer;
+  constexpr std::uint64_t kStep = 32 * 1024 * 1024;  // enough to keep many threads busy
   std::uint64_t done = 0;
   for (;;) {
-    TRICLAVE_TRY_ASSIGN(const std::size_t got, from.read_at(done, buffer.bytes));
-    TRICLAVE_TRY(to.write(ByteView(buffer.bytes).first(got)));
+    TRICLAVE_TRY_ASSIGN(const std::uint64_t got, to.write_from(from, done, kStep));
     progress.add(got);
     done += got;
-    if (got < buffer.bytes.size()) return done;
+    if (got < kStep) return done;
   }
 }
 

@@ -42,6 +42,12 @@ class CountingSink final : public Sink {
     progress_.add(bytes.size());
     return inner_.write(bytes);
   }
+  bool writes_at_once() const noexcept override { return inner_.writes_at_once(); }
+  Result<void> write_at(std::uint64_t offset, ByteView bytes) override { return inner_.write_at(offset, bytes); }
+  Result<void> advance(std::size_t size) override {
+    progress_.add(size);
+    return inner_.advance(size);
+  }
   Result<void> finish() override { return inner_.finish(); }
 
  private:
@@ -65,7 +71,7 @@ class CountingSource final : public Source {
   Progress& progress_;
 };
 
-// Reads `from` to its end into `to`, which is not finished; returns the bytes. What passed through memory is wiped.
+// Reads `from` to its end into `to`, which is not finished; returns the bytes.
 Result<std::uint64_t> copy(Source& from, Sink& to, Progress& progress);
 
 }  // namespace triclave::cli

@@ -63,6 +63,12 @@ Result<Outcome> act(CLI::App& app, const Program& program, std::vector<std::stri
 
 }  // namespace
 
+void declare_threads(CLI::App& command, ThreadOptions& options) {
+  command.add_option("--threads", options.threads, "Threads for files (default: one for each processor)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+}
+
 int exit_code(ErrorKind kind) noexcept { return static_cast<int>(kind) + 1; }
 
 int run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err) {

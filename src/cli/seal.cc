@@ -40,7 +40,9 @@ Result<Outcome> seal_one(const Options& options, const Sealer& sealer) {
   TRICLAVE_TRY_ASSIGN(const auto source, open_input(path));
   TRICLAVE_TRY_ASSIGN(auto sink, open_sealed_output(options.out, options.detached, options.force, sealer));
   const std::string name = options.has_name || path == kDash ? options.name : fs::path(path).filename().native();
-  const ObjectOptions how{.embed_capsule = options.detached.empty(), .sign_content = options.sign_content};
+  const ObjectOptions how{.embed_capsule = options.detached.empty(),
+                          .sign_content = options.sign_content,
+                          .threads = options.threads.threads};
   TRICLAVE_TRY_ASSIGN(const auto object, sealer.object(options.compartment, name, std::move(sink), how));
   std::uint64_t plain = 0;
   {
@@ -70,8 +72,8 @@ Result<Outcome> seal_many(const Options& options, const Sealer& sealer) {
       return fail(ErrorKind::invalid_argument,
                   fmt::format("{}/{} exists already; name another folder, or ask for it to be replaced (--force)",
                               options.out, each.name));
-  const auto store =
-      sealed_store(*folder, &sealer, options.compartment, nullptr, {.sign_content = options.sign_content});
+  const auto store = sealed_store(*folder, &sealer, options.compartment, nullptr,
+                                  {.sign_content = options.sign_content, .threads = options.threads.threads});
   const auto total = std::accumulate(inputs.begin(), inputs.end(), std::uint64_t{0},
                                      [](std::uint64_t sum, const Input& each) { return sum + each.size; });
   Progress progress("sealing " + counted(inputs.size(), "file"), total);
@@ -132,6 +134,7 @@ void add_seal(CLI::App& app, Program& program) {
                 },
                 "What the object is called in its public header (default: the file's name); may be empty")
             ->type_name("NAME");
+        declare_threads(command, options.threads);
         command.add_flag("--force", options.force, "Replace what is there");
         auto* table =
             command.add_flag("--table", options.table,

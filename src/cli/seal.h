@@ -28,6 +28,7 @@ struct SealOptions : CommonOptions {
   CsvTexts csv;
   std::vector<std::string> compress;
   bool append = false;
+  ThreadOptions threads;
 };
 
 Result<Outcome> seal_table(const SealOptions& options, const Policy& policy, const Signer& producer);

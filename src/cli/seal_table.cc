@@ -79,6 +79,7 @@ Result<Outcome> seal_table(const SealOptions& options, const Policy& policy, con
   table_options.embed_capsule = options.detached.empty();
   table_options.compress = options.compress;
   table_options.notes = {{std::string(kCsvMetadataKey), to_text(csv.dialect())}};
+  table_options.threads = options.threads.threads;
   table_options.append_to = before.get();
   const std::string name = options.has_name || path == kDash ? options.name : fs::path(path).filename().native();
   TRICLAVE_TRY_ASSIGN(TableWriter table,

@@ -13,6 +13,9 @@ class CapsuleFirst final : public Sink {
   CapsuleFirst(std::unique_ptr<Sink> capsule, std::unique_ptr<Sink> object)
       : capsule_(std::move(capsule)), object_(std::move(object)) {}
   Result<void> write(ByteView bytes) override { return object_->write(bytes); }
+  bool writes_at_once() const noexcept override { return object_->writes_at_once(); }
+  Result<void> write_at(std::uint64_t offset, ByteView bytes) override { return object_->write_at(offset, bytes); }
+  Result<void> advance(std::size_t size) override { return object_->advance(size); }
   Result<void> finish() override {
     TRICLAVE_TRY(capsule_->finish());
     return object_->finish();

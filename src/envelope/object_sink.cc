@@ -11,17 +11,22 @@
 namespace triclave::envelope {
 
 Result<std::unique_ptr<Sink>> ObjectSink::start(const Secret<32>& data_key, const Header& header, ByteView capsule,
-                                                const Signer* signer, std::unique_ptr<Sink> out) {
+                                                const Signer* signer, std::unique_ptr<Sink> out, unsigned threads) {
   const WrittenFrame frame = write_frame(header, capsule);
   //= SPEC OBJ-04
   auto message = cipher::Message::create(data_key, stream_context(frame.header_hash, 0));
   TRICLAVE_TRY(out->write(frame.bytes));
   TRICLAVE_TRY(out->write(message.prefix()));
-  return std::unique_ptr<Sink>(new ObjectSink(std::move(message), frame.header_hash, signer, std::move(out)));
+  return std::unique_ptr<Sink>(new ObjectSink(std::move(message), frame.header_hash, signer, std::move(out), threads));
 }
 
-ObjectSink::ObjectSink(cipher::Message message, const Id& header_hash, const Signer* signer, std::unique_ptr<Sink> out)
-    : message_(std::move(message)), header_hash_(header_hash), signer_(signer), out_(std::move(out)) {
+ObjectSink::ObjectSink(cipher::Message message, const Id& header_hash, const Signer* signer, std::unique_ptr<Sink> out,
+                       unsigned threads)
+    : message_(std::move(message)),
+      header_hash_(header_hash),
+      signer_(signer),
+      out_(std::move(out)),
+      workers_(threads) {
   if (signer_ == nullptr) return;
   tree_.emplace();
   tree_->add({ByteView(message_.prefix())});
@@ -44,9 +49,41 @@ Result<void> ObjectSink::write(ByteView plain) {
     pending_size_ += taken;
     plain = plain.subspan(taken);
     if (pending_size_ < kRunSize) break;
-    TRICLAVE_TRY(seal(pending_, false));
+    TRICLAVE_TRY(seal(ByteView(pending_).first(kRunSize), false));
     pending_size_ = 0;
   }
+  return {};
+}
+
+Result<std::uint64_t> ObjectSink::write_from(Source& from, std::uint64_t offset, std::uint64_t size) {
+  TRICLAVE_TRY(check_usable());
+  const bool at_once = workers_.threads() > 1 && pending_size_ == 0 && !tree_ && from.reads_at_once() &&
+                       out_->writes_at_once() && from.size().has_value();
+  const std::uint64_t there = at_once ? *from.size() - std::min(offset, *from.size()) : 0;
+  const std::uint64_t runs = std::min(size, there) / kRunSize;
+  if (runs != 0) TRICLAVE_TRY(seal_runs(from, offset, static_cast<std::size_t>(runs)));
+  const std::uint64_t done = runs * kRunSize;
+  TRICLAVE_TRY_ASSIGN(const std::uint64_t rest, Sink::write_from(from, offset + done, size - done));
+  return done + rest;
+}
+
+Result<void> ObjectSink::seal_runs(Source& from, std::uint64_t offset, std::size_t runs) {
+  // A run of plaintext and a sealed one for each thread.
+  pending_.resize(std::max(pending_.size(), workers_.threads() * kRunSize));
+  sealed_.resize(std::max(sealed_.size(), workers_.threads() * kSealedRunSize));
+  ended_ = true;  // until these are through
+  TRICLAVE_TRY(workers_.each(runs, [&](std::size_t run, std::size_t thread) -> Result<void> {
+    const MutableBytes plain = MutableBytes(pending_).subspan(thread * kRunSize, kRunSize);
+    const MutableBytes sealed = MutableBytes(sealed_).subspan(thread * kSealedRunSize, kSealedRunSize);
+    TRICLAVE_TRY_ASSIGN(const std::size_t got, from.read_at(offset + run * kRunSize, plain));
+    if (got < plain.size())
+      return fail(ErrorKind::io, "what is sealed became shorter while it was read: seal it again");
+    TRICLAVE_TRY(message_.seal_run(next_chunk_ + run * kRunChunks, plain, false, sealed));
+    return out_->write_at(run * kSealedRunSize, sealed);
+  }));
+  TRICLAVE_TRY(out_->advance(runs * kSealedRunSize));
+  next_chunk_ += runs * kRunChunks;
+  ended_ = false;
   return {};
 }
 

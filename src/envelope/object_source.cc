@@ -18,10 +18,14 @@ using cipher::kChunkSize;
 using cipher::kPrefixSize;
 using cipher::kSealedChunkSize;
 
+// Between two words of progress.
+constexpr std::uint64_t kRunsAtOnce = 128;
+
 Result<ObjectInfo> object_info(const Frame& frame, std::optional<std::uint64_t> sealed_size) {
   const Header& header = frame.header;
-  ObjectInfo out{header.capsule_id,     header.object_id,       header.name,         header.dataset, header.compartments.front(),
-                 header.content_signed, !frame.capsule.empty(), frame.stream_offset, sealed_size,    std::nullopt};
+  ObjectInfo out{
+      header.capsule_id,     header.object_id,       header.name,         header.dataset, header.compartments.front(),
+      header.content_signed, !frame.capsule.empty(), frame.stream_offset, sealed_size,    std::nullopt};
   if (!sealed_size) return out;
   const std::uint64_t around = frame.stream_offset + (header.content_signed ? kSignatureSize : 0);
   if (*sealed_size < around) return fail(ErrorKind::malformed, "the sealed object is cut short");
@@ -178,13 +182,40 @@ Result<std::size_t> ObjectSource::read_forward(std::uint64_t offset, MutableByte
   return done;
 }
 
+Result<void> ObjectSource::copy_runs(std::uint64_t first, std::size_t runs, Sink& out) {
+  // A sealed run and an opened one for each thread.
+  run_.resize(std::max(run_.size(), workers_.threads() * kSealedRunSize));
+  plain_first_.reset();
+  if (plain_.size() < workers_.threads() * kRunSize) {
+    wipe(plain_);  // growing gives the old memory back
+    plain_.resize(workers_.threads() * kRunSize);
+  }
+  TRICLAVE_TRY(workers_.each(runs, [&](std::size_t run, std::size_t thread) -> Result<void> {
+    const MutableBytes sealed = MutableBytes(run_).subspan(thread * kSealedRunSize, kSealedRunSize);
+    const MutableBytes plain = MutableBytes(plain_).subspan(thread * kRunSize, kRunSize);
+    TRICLAVE_TRY_ASSIGN(const std::size_t got,
+                        sealed_->read_at(chunks_offset() + (first + run) * kSealedRunSize, sealed));
+    if (got < sealed.size()) return fail(ErrorKind::malformed, "the sealed object became shorter while it was read");
+    TRICLAVE_TRY(message_.open_run((first + run) * kRunChunks, sealed, false, plain));
+    return out.write_at(run * kRunSize, plain);
+  }));
+  return out.advance(runs * kRunSize);
+}
+
 Result<std::uint64_t> ObjectSource::copy_to(Sink& out) {
   //= SPEC OBJ-08
   if (info_.content_signed) TRICLAVE_TRY(verify_content());
   MerkleTree tree;
   tree.add({ByteView(message_.prefix())});
   std::uint64_t total = 0;
-  for (std::uint64_t chunk = 0;; chunk += kRunChunks) {
+  if (workers_.threads() > 1 && !info_.content_signed && info_.plain_size && sealed_->reads_at_once() &&
+      out.writes_at_once()) {
+    const std::uint64_t runs = *info_.plain_size / kRunSize;
+    for (std::uint64_t run = 0; run < runs; run += kRunsAtOnce)
+      TRICLAVE_TRY(copy_runs(run, static_cast<std::size_t>(std::min<std::uint64_t>(runs - run, kRunsAtOnce)), out));
+    total = runs * kRunSize;
+  }
+  for (std::uint64_t chunk = total / kChunkSize;; chunk += kRunChunks) {
     TRICLAVE_TRY_ASSIGN(const ByteView sealed, sealed_run(chunk, kRunChunks));
     if (info_.content_signed) add_run(tree, sealed);
     TRICLAVE_TRY_ASSIGN(const std::size_t size, open_run(chunk, kRunChunks, sealed, nullptr));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/workers.h"
 #include "cipher/cobblestone.h"
 #include "envelope/frame.h"
 #include "triclave/keys.h"
@@ -24,6 +25,7 @@ class ObjectSource final : public OpenObject {
   std::optional<std::uint64_t> size() const override;
   Result<std::uint64_t> copy_to(Sink& out) override;
   Result<void> verify_content() override;
+  void set_threads(unsigned threads) override { workers_ = Workers(threads); }
 
  private:
   ObjectSource(cipher::Message message, ObjectInfo info, const Id& header_hash, Verifier producer,
@@ -38,6 +40,8 @@ class ObjectSource final : public OpenObject {
   Result<std::size_t> read_range(std::uint64_t offset, MutableBytes out);
   Result<std::size_t> read_forward(std::uint64_t offset, MutableBytes out);
   std::uint64_t chunks_offset() const;
+  // The first `runs` runs on several threads: each is written only where all of it is authentic.
+  Result<void> copy_runs(std::uint64_t first, std::size_t runs, Sink& out);
 
   cipher::Message message_;
   ObjectInfo info_;
@@ -50,7 +54,8 @@ class ObjectSource final : public OpenObject {
   std::size_t plain_size_ = 0;
   std::uint64_t position_ = 0;  // over a pipe: where the next read must begin
   Id verified_root_{};          // of the content, once its signature has verified
-  bool end_checked_ = false;    // the last chunk has been authenticated
+  Workers workers_;
+  bool end_checked_ = false;  // the last chunk has been authenticated
 };
 
 // The public header as ObjectInfo; sizes where `sealed_size` is known. Errors: malformed (no plaintext has this

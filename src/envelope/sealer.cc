@@ -48,7 +48,7 @@ Result<std::unique_ptr<Sink>> Sealer::object(std::string_view compartment, std::
   const envelope::Header header{impl_->capsule.id, random_array<16>(),         std::string(name),
                                 impl_->dataset,    {std::string(compartment)}, options.sign_content};
   return envelope::ObjectSink::start(*key, header, options.embed_capsule ? ByteView(impl_->capsule.record) : ByteView{},
-                                     options.sign_content ? impl_->producer : nullptr, std::move(out));
+                                     options.sign_content ? impl_->producer : nullptr, std::move(out), options.threads);
 }
 
 const Secret<32>* envelope::DataKeys::find(const Sealer& sealer, std::string_view compartment) {

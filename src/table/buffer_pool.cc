@@ -16,20 +16,25 @@ std::size_t rounded(std::size_t size) {
 
 }  // namespace
 
+const std::shared_ptr<BufferPool>& BufferPool::shared() {
+  static const auto* pool = new std::shared_ptr<BufferPool>(make());  // arrays may outlive every static
+  return *pool;
+}
+
 BufferPool::~BufferPool() {
-  for (const Block& block : free_) ::operator delete(block.bytes, kAligned);
+  for (const auto& [size, blocks] : free_)
+    for (std::uint8_t* block : blocks) ::operator delete(block, kAligned);
 }
 
 std::shared_ptr<std::uint8_t> BufferPool::take(std::size_t size) {
   Block block{nullptr, rounded(size)};
   {
     const std::lock_guard lock(mutex_);
-    const auto fits = [&](const Block& each) { return each.size >= block.size && each.size <= block.size * 2; };
-    // The one that came back last is the warmest.
-    const auto found = std::find_if(free_.rbegin(), free_.rend(), fits);
-    if (found != free_.rend()) {
-      block = *found;
-      free_.erase(std::next(found).base());
+    const auto found = free_.lower_bound(block.size);
+    if (found != free_.end() && found->first / 2 <= block.size) {
+      block = {found->second.back(), found->first};  // the one that came back last is the warmest
+      found->second.pop_back();
+      if (found->second.empty()) free_.erase(found);
       kept_ -= block.size;
     }
   }
@@ -46,7 +51,7 @@ void BufferPool::give_back(Block block) noexcept {
   {
     const std::lock_guard lock(mutex_);
     if (kept_ + block.size <= kKept) {
-      free_.push_back(block);
+      free_[block.size].push_back(block.bytes);
       kept_ += block.size;
       return;
     }

@@ -1,6 +1,7 @@
 // Memory of opened chunks, used again: fresh pages cost more than decrypting into them.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -15,6 +16,8 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
   static constexpr std::size_t kKept = std::size_t{96} << 20;
 
   static std::shared_ptr<BufferPool> make() { return std::shared_ptr<BufferPool>(new BufferPool); }
+  // The process's own, for its whole life.
+  static const std::shared_ptr<BufferPool>& shared();
   ~BufferPool();
 
   // `size` bytes, aligned to 64, of any content. They come back to the pool when the last owner is gone, whatever
@@ -30,7 +33,7 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
   void give_back(Block block) noexcept;
 
   std::mutex mutex_;
-  std::vector<Block> free_;
+  std::map<std::size_t, std::vector<std::uint8_t*>> free_;  // by size
   std::size_t kept_ = 0;
 };
 

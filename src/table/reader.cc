@@ -85,8 +85,9 @@ struct OpenTable::Impl {
   std::vector<Group> groups;
   std::uint64_t rows = 0;
   std::uint32_t all_columns = 0;
-  std::shared_ptr<table::BufferPool> pool = table::BufferPool::make();
+  std::shared_ptr<table::BufferPool> pool = table::BufferPool::shared();
   Bytes scratch;
+  Workers workers;
   std::optional<Error> failure;  // of a stream
 
   Result<std::vector<std::string>> unlock(Opener& opener, const std::vector<Segment>& found, Names wanted);
@@ -96,7 +97,12 @@ struct OpenTable::Impl {
   Result<Plain> open(const OpenSegment& in, const Secret<32>& key, std::uint64_t stream, table::Place place,
                      std::uint64_t most);
   Result<std::vector<std::size_t>> choose(Names names) const;
-  Result<Plain> open_chunk(const Group& group, std::size_t column);
+  struct ChunkJob {
+    Plain plain;
+    table::OpenJob job;
+    Compression compression;
+  };
+  Result<ChunkJob> chunk_job(const Group& group, std::size_t column);
   table::Schema schema_of(const std::vector<std::size_t>& chosen) const;
   Result<void> read(std::uint64_t row_group, const std::vector<std::size_t>& chosen, ArrowArray* out);
 };
@@ -245,17 +251,24 @@ Result<std::vector<std::size_t>> OpenTable::Impl::choose(Names names) const {
   return out;
 }
 
-Result<Plain> OpenTable::Impl::open_chunk(const Group& group, std::size_t column) {
+// Where a column's chunk lies, and the memory that it is opened into.
+Result<OpenTable::Impl::ChunkJob> OpenTable::Impl::chunk_job(const Group& group, std::size_t column) {
   const OpenSegment& in = segments[group.segment];
   const OpenColumn& open_column = open_columns[column];
   const Part& part = in.parts.at(open_column.compartment);
+  const table::FooterColumn& told = part.footer.own[open_column.in_footer];
+  const table::Place place = part.footer.row_groups[group.index].chunks[open_column.in_footer];
+  const auto size = cipher::plain_size(place.size);
+  if (!size || *size > table::kMaxChunk)
+    return fail(ErrorKind::malformed, "the sealed table names a length that no column chunk has");
   const auto stream =
       table::chunk_stream(in.segment.footers.size(), all_columns, group.index, columns[column].position);
-  TRICLAVE_TRY_ASSIGN(
-      Plain plain,
-      open(in, *part.key, stream, part.footer.row_groups[group.index].chunks[open_column.in_footer], table::kMaxChunk));
-  if (part.footer.own[open_column.in_footer].compression == Compression::none) return plain;
-  return table::decompress(plain.view(), *pool);
+  ChunkJob out{{pool->take(static_cast<std::size_t>(*size)), static_cast<std::size_t>(*size)}, {}, told.compression};
+  out.job = {part.key,
+             envelope::stream_context(in.segment.frame.header_hash, static_cast<std::uint32_t>(stream)),
+             in.segment.frame.stream_offset + place.offset,
+             {out.plain.memory.get(), out.plain.size}};
+  return out;
 }
 
 table::Schema OpenTable::Impl::schema_of(const std::vector<std::size_t>& chosen) const {
@@ -267,22 +280,35 @@ table::Schema OpenTable::Impl::schema_of(const std::vector<std::size_t>& chosen)
 
 Result<void> OpenTable::Impl::read(std::uint64_t row_group, const std::vector<std::size_t>& chosen, ArrowArray* out) {
   const Group& group = groups[row_group];
-  std::vector<Field> fields;
-  std::vector<std::vector<table::Node>> nodes;
-  std::vector<std::shared_ptr<const void>> memory;
-  for (const std::size_t i : chosen) {
-    const Field& field = open_columns[i].field;
-    auto plain = open_chunk(group, i);
-    if (!plain)
-      return fail(plain.error().kind,
-                  fmt::format("column {}, row group {}: {}", field.name, row_group, plain.error().message));
-    TRICLAVE_TRY_ASSIGN(auto read, table::read_layout(field, plain->view()));
-    //= SPEC TAB-10, TAB-11, TAB-13, TAB-14
-    TRICLAVE_TRY(table::check_column(field, read, group.rows));
-    fields.push_back(field);
-    nodes.push_back(std::move(read));
-    memory.push_back(std::move(plain->memory));
+  const auto at = [&](std::size_t i, const Error& why) {
+    return fail(why.kind, fmt::format("column {}, row group {}: {}", columns[chosen[i]].name, row_group, why.message));
+  };
+  std::vector<ChunkJob> chunks;
+  std::vector<table::OpenJob> jobs;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    auto chunk = chunk_job(group, chosen[i]);
+    if (!chunk) return at(i, chunk.error());
+    jobs.push_back(chunk->job);
+    chunks.push_back(std::move(*chunk));
   }
+  std::size_t failed = 0;
+  if (auto opened = table::open_messages(jobs, *sealed, scratch, workers, &failed); !opened)
+    return at(failed, opened.error());
+  std::vector<std::vector<table::Node>> nodes(chosen.size());
+  std::vector<Field> fields;
+  for (const std::size_t column : chosen) fields.push_back(open_columns[column].field);
+  TRICLAVE_TRY(workers.each(chosen.size(), [&](std::size_t i, std::size_t) -> Result<void> {
+    if (chunks[i].compression != Compression::none) {
+      auto plain = table::decompress(chunks[i].plain.view(), *pool);
+      if (!plain) return at(i, plain.error());
+      chunks[i].plain = std::move(*plain);
+    }
+    TRICLAVE_TRY_ASSIGN(nodes[i], table::read_layout(fields[i], chunks[i].plain.view()));
+    //= SPEC TAB-10, TAB-11, TAB-13, TAB-14
+    return table::check_column(fields[i], nodes[i], group.rows);
+  }));
+  std::vector<std::shared_ptr<const void>> memory;
+  for (ChunkJob& chunk : chunks) memory.push_back(std::move(chunk.plain.memory));
   table::export_batch(fields, nodes, std::move(memory), group.rows, out);
   return {};
 }
@@ -345,6 +371,7 @@ Result<void> OpenTable::stream(Names columns, ArrowArrayStream* out) {
   return {};
 }
 
+void OpenTable::set_threads(unsigned threads) { impl_->workers = Workers(threads); }
 const std::optional<Error>& OpenTable::failure() const noexcept { return impl_->failure; }
 
 }  // namespace triclave

@@ -58,7 +58,7 @@ tl::unexpected<Error> unsupported(std::string_view format, std::string_view what
 
 tl::unexpected<Error> unknown(std::string_view format) {
   return fail(ErrorKind::unsupported, is_text(format, 64) ? fmt::format("'{}' is no Arrow format string", format)
-                                                        : "what should be an Arrow format string is none");
+                                                          : "what should be an Arrow format string is none");
 }
 
 // Decimal digits without leading zeros, so that one type has one spelling.

@@ -8,43 +8,15 @@
 #include "base/try.h"
 #include "envelope/data_keys.h"
 #include "policy/columns.h"
-#include "table/chunk.h"
-#include "table/column.h"
-#include "table/compression.h"
-#include "table/message.h"
 #include "table/owned.h"
 #include "table/segments.h"
-#include "triclave/table.h"
+#include "table/writer_impl.h"
 
 namespace triclave {
 namespace {
 
 using envelope::DataKeys;
-using table::ChunkPieces;
-using table::Column;
 using table::Field;
-using table::Place;
-
-// Everything that passes a sink, counted.
-class Counted final : public Sink {
- public:
-  explicit Counted(std::unique_ptr<Sink> inner) : inner_(std::move(inner)) {}
-  Result<void> write(ByteView bytes) override {
-    count_ += bytes.size();
-    return inner_->write(bytes);
-  }
-  MutableBytes room(std::size_t size) override { return inner_->room(size); }
-  Result<void> advance(std::size_t size) override {
-    count_ += size;
-    return inner_->advance(size);
-  }
-  Result<void> finish() override { return inner_->finish(); }
-  std::uint64_t count() const { return count_; }
-
- private:
-  std::unique_ptr<Sink> inner_;
-  std::uint64_t count_ = 0;
-};
 
 Result<void> copy_all(Source& from, Sink& to) {
   Bytes buffer(1024 * 1024);
@@ -64,17 +36,6 @@ bool has_nulls(const ArrowArray& batch) {
   for (std::int64_t i = batch.offset; i < batch.offset + batch.length; ++i)
     if ((bits[i / 8] >> (i % 8) & 1) == 0) return true;
   return false;
-}
-
-// Bytes of a column's dictionaries, which every row group holds whole however few its rows are.
-std::uint64_t dictionary_bytes(const Field& field, const std::vector<table::Node>& nodes, std::size_t& at,
-                               bool inside = false) {
-  std::uint64_t out = 0;
-  for (const ByteView buffer : nodes[at].buffers) out += inside ? buffer.size() : 0;
-  ++at;
-  for (const Field& child : field.children) out += dictionary_bytes(child, nodes, at, inside);
-  for (const Field& values : field.dictionary) out += dictionary_bytes(values, nodes, at, true);
-  return out;
 }
 
 // Whether arrays of `there` can be read as arrays of `here`.
@@ -100,40 +61,6 @@ Result<void> check_patterns(const std::vector<std::string>& patterns, const std:
 }
 
 }  // namespace
-
-struct TableWriter::Impl {
-  struct Planned {
-    Field field;
-    std::size_t compartment;  // by position in the header
-    Compression compression;
-  };
-  struct Group {
-    std::uint64_t rows;
-    std::vector<Place> chunks;  // of all columns
-  };
-
-  std::vector<Planned> plan;
-  std::vector<TableColumn> columns;
-  std::vector<std::string> compartments;
-  std::vector<const Secret<32>*> keys;  // of the compartments; the sealer's
-  std::vector<table::KeyValue> notes;
-  std::uint64_t row_group_bytes = 0;
-  std::unique_ptr<Counted> out;
-  std::uint64_t segment_begin = 0, body_begin = 0;
-  Id header_hash{};
-  std::vector<Group> groups;
-  std::uint64_t rows = 0;
-  Bytes scratch;
-  bool ended = false;  // finished, or failed: nothing more is taken
-
-  Result<void> assign(const Sealer& sealer, const Policy& policy, const TableOptions& options);
-  Result<void> start(const Sealer& sealer, std::string_view name, const TableOptions& options);
-  Result<void> check_batch(const ArrowArray& batch) const;
-  Result<void> write_rows(const ArrowArray& batch, std::uint64_t offset, std::uint64_t rows_here);
-  Result<Place> seal(std::size_t compartment, std::uint64_t stream, std::span<const ByteView> pieces);
-  Result<void> seal_group(const std::vector<Column>& data, std::uint64_t rows_here);
-  Result<void> seal_footers();
-};
 
 // Which compartment each column belongs to.
 Result<void> TableWriter::Impl::assign(const Sealer& sealer, const Policy& policy, const TableOptions& options) {
@@ -213,100 +140,6 @@ Result<void> TableWriter::Impl::check_batch(const ArrowArray& batch) const {
   return {};
 }
 
-Result<void> TableWriter::Impl::write_rows(const ArrowArray& batch, std::uint64_t offset, std::uint64_t rows_here) {
-  std::vector<Column> data;
-  data.reserve(plan.size());
-  std::uint64_t total = 0;  // without what splitting cannot make less
-  bool fits = rows_here <= table::kMaxRows;
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    TRICLAVE_TRY_ASSIGN(Column column, table::import_column(plan[i].field, *batch.children[i], offset, rows_here));
-    const std::uint64_t size = table::lay_out(plan[i].field, column.nodes).size;
-    // Incompressible data grows a little.
-    const bool grows = plan[i].compression != Compression::none;
-    fits = fits && size <= table::kMaxChunk - (grows ? table::kMaxChunk / 128 : 0);
-    std::size_t first = 0;
-    total += size - dictionary_bytes(plan[i].field, column.nodes, first);
-    data.push_back(std::move(column));
-  }
-  const bool split = !fits || (row_group_bytes != 0 && total > row_group_bytes + row_group_bytes / 2);
-  if (!split) return seal_group(data, rows_here);
-  if (rows_here == 1) {
-    if (fits) return seal_group(data, rows_here);
-    return fail(ErrorKind::invalid_argument, "one row holds a value of more than 1 GiB, which a table cannot");
-  }
-  data.clear();
-  const std::uint64_t target = row_group_bytes != 0 ? row_group_bytes : table::kMaxChunk;
-  const std::uint64_t parts = std::clamp<std::uint64_t>((total + target - 1) / target, 2, rows_here);
-  for (std::uint64_t part = 0, done = 0; part < parts; ++part) {
-    const std::uint64_t end = rows_here / parts * (part + 1) + std::min(rows_here % parts, part + 1);
-    TRICLAVE_TRY(write_rows(batch, offset + done, end - done));
-    done = end;
-  }
-  return {};
-}
-
-Result<Place> TableWriter::Impl::seal(std::size_t compartment, std::uint64_t stream, std::span<const ByteView> pieces) {
-  //= SPEC TAB-04
-  if (stream > 0xFFFFFFFF)
-    return fail(ErrorKind::invalid_argument, "a segment has room for 4,294,967,295 column chunks: use larger batches");
-  Place place{out->count() - body_begin, 0};
-  TRICLAVE_TRY_ASSIGN(
-      place.size,
-      table::seal_pieces(*keys[compartment], envelope::stream_context(header_hash, static_cast<std::uint32_t>(stream)),
-                         pieces, *out, scratch));
-  return place;
-}
-
-Result<void> TableWriter::Impl::seal_group(const std::vector<Column>& data, std::uint64_t rows_here) {
-  if (groups.size() == table::kMaxRowGroups)
-    return fail(ErrorKind::invalid_argument, "a segment has at most 262,144 row groups: use larger batches");
-  Group group{rows_here, {}};
-  group.chunks.reserve(plan.size());
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    const ChunkPieces chunk = table::lay_out(plan[i].field, data[i].nodes);
-    const auto stream = table::chunk_stream(keys.size(), static_cast<std::uint32_t>(plan.size()), groups.size(),
-                                            static_cast<std::uint32_t>(i));
-    std::span<const ByteView> pieces = chunk.pieces;
-    Bytes compressed;
-    ByteView whole;
-    if (plan[i].compression == Compression::zstd) {
-      TRICLAVE_TRY_ASSIGN(compressed, table::compress(chunk.pieces, chunk.size));
-      whole = compressed;
-      pieces = std::span(&whole, 1);
-    }
-    TRICLAVE_TRY_ASSIGN(const Place place, seal(plan[i].compartment, stream, pieces));
-    group.chunks.push_back(place);
-  }
-  groups.push_back(std::move(group));
-  rows += rows_here;
-  return {};
-}
-
-Result<void> TableWriter::Impl::seal_footers() {
-  std::vector<Place> footers;
-  for (std::size_t c = 0; c < compartments.size(); ++c) {
-    table::Footer footer{static_cast<std::uint32_t>(plan.size()), {}, {}, notes};
-    for (std::size_t i = 0; i < plan.size(); ++i)
-      if (plan[i].compartment == c)
-        footer.own.push_back({static_cast<std::uint32_t>(i), plan[i].field, plan[i].compression});
-    for (const Group& group : groups) {
-      table::RowGroup row_group{group.rows, {}};
-      for (const table::FooterColumn& column : footer.own) row_group.chunks.push_back(group.chunks[column.position]);
-      footer.row_groups.push_back(std::move(row_group));
-    }
-    const Bytes plain = table::serialize_footer(footer);
-    if (!table::fits_footer(plain))
-      return fail(ErrorKind::invalid_argument,
-                  "the table has more columns times row groups than a footer can tell of: "
-                  "use larger batches");
-    const ByteView piece = plain;
-    TRICLAVE_TRY_ASSIGN(const Place place, seal(c, c, std::span(&piece, 1)));
-    footers.push_back(place);
-  }
-  const std::uint64_t tail = 8 * (footers.size() + 1);
-  return out->write(table::write_tail(footers, out->count() + tail - segment_begin));
-}
-
 Result<TableWriter> TableWriter::make(const Sealer& sealer, const Policy& policy, const ArrowSchema& schema,
                                       std::string_view name, std::unique_ptr<Sink> out, TableOptions options) {
   if (!name.empty() && !is_text(name, kMaxObjectName))
@@ -325,7 +158,8 @@ Result<TableWriter> TableWriter::make(const Sealer& sealer, const Policy& policy
   if (!table::fits_pairs(impl->notes))
     return fail(ErrorKind::invalid_argument, "a table has at most 64 notes, the schema's own included, of 1 MiB each");
   impl->row_group_bytes = options.row_group_bytes;
-  impl->out = std::make_unique<Counted>(std::move(out));
+  impl->workers = Workers(options.threads);
+  impl->out = std::make_unique<table::CountedSink>(std::move(out));
   TRICLAVE_TRY(impl->start(sealer, name, options));
   return TableWriter(std::move(impl));
 }

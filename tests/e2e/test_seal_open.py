@@ -22,6 +22,21 @@ def test_every_size_comes_back(town, size):
     assert town.open("sealed") == content
 
 
+@pytest.mark.parametrize("threads", [1, 2, 7])
+def test_any_number_of_threads(town, threads):
+    content = ROWS * 12  # some 5 MB
+    town.write("plain", content)
+    town.seal("plain", "-o", "sealed", "--threads", threads)
+    town.open("sealed", "-o", "back", "--threads", 8 - threads)
+    assert town.read("back") == content
+    sealed = bytearray(town.read("sealed"))
+    sealed[len(sealed) // 2] ^= 1
+    town.write("changed", bytes(sealed))
+    town.refuses(t.FORGED, "changed", "-o", "never", "--threads", threads)
+    assert "never" not in town.names()
+    town.fails(t.INVALID_ARGUMENT, "open", "sealed", "--policy", "policy", "--threads", 0)
+
+
 def test_the_sealed_object_tells_nothing_of_its_content(town):
     town.write("rows.csv", ROWS)
     town.seal("rows.csv", "-o", "sealed")

@@ -75,6 +75,20 @@ TEST_P(FileSinkTest, ReplacesInOneStep) {
   EXPECT_EQ(folder_.names(), std::set<std::string>{"a"});
 }
 
+TEST_P(FileSinkTest, TakesBytesOutOfOrder) {
+  auto sink = open("a");
+  ASSERT_OK(sink);
+  ASSERT_TRUE((*sink)->writes_at_once());
+  ASSERT_OK((*sink)->write(as_bytes("head ")));
+  ASSERT_OK((*sink)->write_at(6, as_bytes("second ")));
+  ASSERT_OK((*sink)->write_at(0, as_bytes("first ")));
+  ASSERT_OK((*sink)->advance(13));
+  ASSERT_OK((*sink)->write(as_bytes("tail")));
+  ASSERT_OK((*sink)->finish());
+  sink->reset();
+  EXPECT_EQ(read_file(folder_ / "a"), "head first second tail");
+}
+
 TEST_P(FileSinkTest, RefusesAtOnceWhereToldTo) {
   write_file(folder_ / "a", "old");
   EXPECT_FAILS(open("a", Existing::refuse), ErrorKind::invalid_argument);

@@ -128,5 +128,52 @@ TEST(SecretText, HasALimit) {
 
 TEST(SecretText, AMissingFileIsAnIoError) { EXPECT_FAILS(SecretText::read_file("/no/such/file"), ErrorKind::io); }
 
+TEST(ReplacingSink, ReplacesAndUsesTheMemoryAgain) {
+  Bytes out(100, 7);
+  const auto* memory = out.data();
+  for (const std::string_view text : {"first", "a longer second", "3"}) {
+    auto sink = replacing_sink(out);
+    ASSERT_OK(sink->write(as_bytes(text.substr(0, 1))));
+    const MutableBytes room = sink->room(text.size() - 1);
+    ASSERT_GE(room.size(), text.size() - 1);
+    std::ranges::copy(text.substr(1), room.begin());
+    ASSERT_OK(sink->advance(text.size() - 1));
+    ASSERT_OK(sink->finish());
+    sink.reset();
+    EXPECT_EQ(as_text(out), text);
+    EXPECT_EQ(out.data(), memory);
+  }
+  Bytes none;
+  auto sink = replacing_sink(none);
+  for (int i = 0; i < 1000; ++i) ASSERT_OK(sink->write(as_bytes("0123456789")));
+  ASSERT_OK(sink->finish());
+  EXPECT_EQ(none.size(), 10'000u);
+}
+
+TEST(ReplacingSink, IsEmptyAfterAnUnfinishedEnd) {
+  Bytes out(100, 7);
+  ASSERT_OK(replacing_sink(out)->write(as_bytes("half")));
+  EXPECT_TRUE(out.empty());
+}
+
+TEST(Sink, WritesFromASource) {
+  const Bytes bytes = [] {
+    Bytes all(3 * 1024 * 1024 + 17);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint8_t>(i * 31 >> 7);
+    return all;
+  }();
+  Bytes out;
+  const auto sink = memory_sink(out);
+  const auto source = memory_source(bytes);
+  EXPECT_EQ(sink->write_from(*source, 5, 2 * 1024 * 1024).value_or(0), 2u * 1024 * 1024);
+  EXPECT_EQ(sink->write_from(*source, 5 + 2 * 1024 * 1024, 1'000'000'000'000).value_or(0),
+            bytes.size() - 5 - 2 * 1024 * 1024);
+  EXPECT_EQ(sink->write_from(*source, bytes.size(), 10).value_or(9), 0u);
+  ASSERT_OK(sink->finish());
+  EXPECT_TRUE(std::equal(out.begin(), out.end(), bytes.begin() + 5, bytes.end()));
+  EXPECT_FALSE(sink->writes_at_once());
+  EXPECT_FAILS(sink->write_at(0, bytes), ErrorKind::invalid_argument);
+}
+
 }  // namespace
 }  // namespace triclave

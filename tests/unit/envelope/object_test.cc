@@ -4,6 +4,7 @@
 #include "envelope/object_sink.h"
 #include "support/sealing.h"
 #include "support/sources.h"
+#include "support/temp_folder.h"
 
 namespace triclave::envelope {
 namespace {
@@ -59,6 +60,86 @@ TEST_F(ObjectTest, PiecesOfAnySizeSealAlike) {
       EXPECT_EQ(*back, plain);
     }
   }
+}
+
+// Files bear several threads at both ends.
+class ObjectFilesTest : public ObjectTest {
+ protected:
+  Result<void> seal_file(const std::string& from, const std::string& to, ObjectOptions options) {
+    auto source = file_source(folder / from);
+    if (!source) return tl::unexpected(source.error());
+    auto sink = file_sink(folder / to);
+    if (!sink) return tl::unexpected(sink.error());
+    auto object = sealer.object("clinical", from, std::move(*sink), options);
+    if (!object) return tl::unexpected(object.error());
+    auto copied = (*object)->write_from(**source, 0, ~std::uint64_t{0});
+    if (!copied) return tl::unexpected(copied.error());
+    return (*object)->finish();
+  }
+  Result<void> open_file(const std::string& from, const std::string& to, unsigned threads) {
+    auto source = file_source(folder / from);
+    if (!source) return tl::unexpected(source.error());
+    Opener reader = opener();
+    auto object = reader.object(std::move(*source));
+    if (!object) return tl::unexpected(object.error());
+    (*object)->set_threads(threads);
+    auto sink = file_sink(folder / to);
+    if (!sink) return tl::unexpected(sink.error());
+    auto copied = (*object)->copy_to(**sink);
+    return copied ? Result<void>() : tl::unexpected(copied.error());
+  }
+  const TempFolder folder;
+};
+
+TEST_F(ObjectFilesTest, SeveralThreadsSealAndOpenAlike) {
+  for (const std::size_t size : kSizes) {
+    const Bytes plain = sample(size);
+    write_file(folder / "plain", std::string(as_text(plain)));
+    for (const unsigned sealing : {1u, 4u})
+      for (const unsigned opening : {1u, 4u})
+        for (const bool sign : {false, true}) {
+          ASSERT_OK(seal_file("plain", "sealed", {.embed_capsule = true, .sign_content = sign, .threads = sealing}));
+          ASSERT_OK(open_file("sealed", "back", opening));
+          EXPECT_EQ(read_file(folder / "back"), as_text(plain)) << size << ' ' << sealing << ' ' << opening;
+        }
+  }
+}
+
+TEST_F(ObjectFilesTest, DamageIsFoundWhicheverThreadMeetsIt) {
+  write_file(folder / "plain", std::string(as_text(sample(5 * kRunSize + 100))));
+  ASSERT_OK(seal_file("plain", "sealed", {.embed_capsule = true, .threads = 3}));
+  const std::string sealed = read_file(folder / "sealed");
+  for (std::size_t back = 1; back < 5 * kSealedRunSize; back += kSealedRunSize) {
+    std::string changed = sealed;
+    changed[changed.size() - back] = static_cast<char>(changed[changed.size() - back] ^ 4);
+    write_file(folder / "changed", changed);
+    EXPECT_FAILS(open_file("changed", "never", 3), ErrorKind::forged) << back;
+    write_file(folder / "cut", sealed.substr(0, sealed.size() - back));
+    EXPECT_FALSE(open_file("cut", "never", 3).has_value()) << back;
+  }
+  // Two runs exchanged.
+  std::string swapped = sealed;
+  const auto at = static_cast<std::ptrdiff_t>(sealed.size() - 4 * kSealedRunSize - 116);
+  const auto run = static_cast<std::ptrdiff_t>(kSealedRunSize);
+  std::swap_ranges(swapped.begin() + at, swapped.begin() + at + run, swapped.begin() + at + run);
+  write_file(folder / "swapped", swapped);
+  EXPECT_FAILS(open_file("swapped", "never", 3), ErrorKind::forged);
+  EXPECT_FALSE(std::filesystem::exists(folder / "never"));
+}
+
+TEST_F(ObjectFilesTest, AFileThatShrinksIsNotSealed) {
+  write_file(folder / "plain", std::string(as_text(sample(4 * kRunSize))));
+  auto source = file_source(folder / "plain");
+  auto sink = file_sink(folder / "sealed");
+  ASSERT_OK(source);
+  ASSERT_OK(sink);
+  auto object = sealer.object("clinical", "", std::move(*sink), {.threads = 3});
+  ASSERT_OK(object);
+  std::filesystem::resize_file(folder / "plain", kRunSize);
+  EXPECT_FAILS((*object)->write_from(**source, 0, 4 * kRunSize), ErrorKind::io);
+  EXPECT_FAILS((*object)->finish(), ErrorKind::invalid_argument);
+  object->reset();
+  EXPECT_FALSE(std::filesystem::exists(folder / "sealed"));
 }
 
 TEST_F(ObjectTest, NothingIsTakenAfterFinish) {

@@ -1,6 +1,8 @@
 // Messages out of pieces: the bytes are those of one message of the joined plaintext.
 #include "table/message.h"
 
+#include <thread>
+
 #include "support/objects.h"
 #include "support/sources.h"
 
@@ -88,6 +90,74 @@ TEST_F(MessageTest, InTheSinksOwnMemory) {
   }
 }
 
+TEST_F(MessageTest, TheBytesDoNotDependOnTheThreads) {
+  // Messages of many sizes, all of whose chunks several threads may take.
+  std::vector<Bytes> plains;
+  std::vector<table::SealJob> jobs;
+  for (const std::size_t size : kSizes) {
+    plains.push_back(sample(size));
+    jobs.push_back({cipher::Message::create(key, context), {}});
+  }
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const ByteView plain = plains[i];
+    jobs[i].pieces = {plain.first(plain.size() / 3), plain.subspan(plain.size() / 3)};
+    jobs[i].size = plain.size();
+    total += jobs[i].sealed_size();
+  }
+  std::vector<Bytes> sealed;
+  for (const unsigned threads : {1u, 2u, 5u}) {
+    Bytes out;
+    const auto sink = memory_sink(out);
+    ASSERT_OK(table::seal_messages(jobs, *sink, scratch, Workers(threads)));
+    ASSERT_OK(sink->finish());
+    sealed.push_back(std::move(out));
+    Bytes there(static_cast<std::size_t>(total));
+    const auto room = buffer_sink(there);
+    ASSERT_OK(table::seal_messages(jobs, *room, scratch, Workers(threads)));
+    sealed.push_back(std::move(there));
+  }
+  for (const Bytes& each : sealed) EXPECT_EQ(each, sealed.front());
+
+  for (const unsigned threads : {1u, 2u, 5u}) {
+    std::vector<Bytes> back;
+    std::vector<table::OpenJob> opening;
+    std::uint64_t offset = 0;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      back.emplace_back(plains[i].size());
+      opening.push_back({&key, context, offset, back.back()});
+      offset += jobs[i].sealed_size();
+    }
+    const auto source = memory_source(sealed.front());
+    ASSERT_OK(table::open_messages(opening, *source, scratch, Workers(threads)));
+    EXPECT_EQ(back, plains);
+
+    // Whoever meets the damage, the first damaged message is named.
+    Bytes changed = sealed.front();
+    for (const std::size_t bad : {std::size_t{4}, std::size_t{7}})
+      changed[static_cast<std::size_t>(opening[bad].offset) + cipher::kPrefixSize + 3] ^= 1;
+    const auto damaged = memory_source(changed);
+    std::size_t failed = 99;
+    EXPECT_FAILS(table::open_messages(opening, *damaged, scratch, Workers(threads), &failed), ErrorKind::forged);
+    EXPECT_TRUE(failed == 4 || (threads > 1 && failed == 7)) << failed;
+  }
+}
+
+TEST_F(MessageTest, ASourceForOneThreadIsReadByOne) {
+  const Bytes plain = sample(16384 * 100);
+  const ByteView piece = plain;
+  Bytes message = seal(std::span(&piece, 1));
+  Bytes back(plain.size());
+  const table::OpenJob job{&key, context, 0, back};
+  WatchedSource::Watch watch;
+  const auto caller = std::this_thread::get_id();
+  bool others = false;
+  WatchedSource source(message, watch, [&] { others = others || std::this_thread::get_id() != caller; });
+  ASSERT_OK(table::open_messages(std::span(&job, 1), source, scratch, Workers(4)));
+  EXPECT_EQ(back, plain);
+  EXPECT_FALSE(others);
+}
+
 TEST_F(MessageTest, NeverSealsTwiceAlike) {
   const Bytes plain = sample(100);
   const ByteView piece = plain;
@@ -123,7 +193,7 @@ TEST_F(MessageTest, TellsWhatIsWrong) {
 }
 
 TEST_F(MessageTest, StopsWhereTheSinkFails) {
-  const Bytes plain = sample(16384 * 17);
+  const Bytes plain = sample(16384 * 40);  // three runs, a write each
   const ByteView piece = plain;
   for (int failing = 0; failing < 3; ++failing) {
     bool finished = false;

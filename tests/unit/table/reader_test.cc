@@ -1,4 +1,5 @@
 // Reading tables: only what was asked for is read, what is closed stays unknown, and what comes out lives by itself.
+#include <set>
 #include <thread>
 
 #include "support/sources.h"
@@ -53,6 +54,37 @@ TEST_F(OpenTableTest, TellsWhatTheTableIs) {
   ASSERT_OK(info);
   EXPECT_EQ(info->segments[0].object_id, segment.object_id);
   EXPECT_THAT(capsules, ElementsAre(sealer.capsule()));
+}
+
+TEST_F(OpenTableTest, ThreadsChangeNothing) {
+  const std::vector<Parts> batches = {visits(0, 50'000), visits(50'000, 3)};
+  const Bytes one = table_of(batches);
+  const Bytes several = table_of(batches, {.compress = {"id_*"}, .threads = 3});
+  const auto expected = read_table(one);
+  ASSERT_OK(expected);
+  for (const Bytes* file : {&one, &several})
+    for (const unsigned threads : {1u, 2u, 5u}) {
+      auto opened = open_table(*file);
+      ASSERT_OK(opened);
+      opened->set_threads(threads);
+      const auto shown = read_all(*opened);
+      ASSERT_OK(shown);
+      EXPECT_EQ(*shown, *expected) << threads;
+    }
+  // A chunk of the second column, whichever thread meets it.
+  Bytes changed = one;
+  changed[changed.size() / 2] ^= 1;
+  std::set<std::string> messages;
+  for (const unsigned threads : {1u, 2u, 5u}) {
+    auto opened = open_table(changed);
+    ASSERT_OK(opened);
+    opened->set_threads(threads);
+    const auto shown = read_all(*opened);
+    ASSERT_FAILS(shown, ErrorKind::forged);
+    messages.insert(shown.error().message);
+  }
+  EXPECT_EQ(messages.size(), 1u);
+  EXPECT_THAT(*messages.begin(), HasSubstr("column "));
 }
 
 TEST_F(OpenTableTest, ReadsTheBytesOfTheAskedColumnsOnly) {

@@ -1,0 +1,38 @@
+// How messages are cut for several threads: into runs of chunks, each of which knows its place.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cipher/cobblestone.h"
+
+namespace triclave::table {
+
+// Chunks sealed or opened in one go: few enough to stay in the second-level cache.
+inline constexpr std::size_t kRunChunks = 16;
+inline constexpr std::size_t kRunSize = kRunChunks * cipher::kChunkSize;
+inline constexpr std::size_t kSealedRunSize = kRunChunks * cipher::kSealedChunkSize;
+
+// Runs of a message of this many bytes of plaintext; its last one holds the last chunk.
+inline std::uint64_t run_count(std::uint64_t plain_size) { return plain_size / kRunSize + 1; }
+
+// One run of one message.
+struct Part {
+  std::size_t job;
+  std::uint64_t run;
+  bool last;
+  std::uint64_t plain_size;  // of the run
+
+  // From the message's begin, prefix included; the prefix belongs to the first run.
+  std::uint64_t begin() const { return run == 0 ? 0 : cipher::kPrefixSize + run * kSealedRunSize; }
+  std::size_t sealed_size() const {
+    return (run == 0 ? cipher::kPrefixSize : 0) + cipher::sealed_run_size(static_cast<std::size_t>(plain_size), last);
+  }
+};
+
+inline Part part_of(std::size_t job, std::uint64_t run, std::uint64_t message_size) {
+  const bool last = run + 1 == run_count(message_size);
+  return {job, run, last, last ? message_size - run * kRunSize : kRunSize};
+}
+
+}  // namespace triclave::table

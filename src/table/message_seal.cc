@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/try.h"
+#include "table/message.h"
+#include "table/message_parts.h"
+
+namespace triclave::table {
+namespace {
+
+using cipher::kChunkSize;
+
+// A message's plaintext from some place on.
+class Reading {
+ public:
+  Reading(std::span<const ByteView> pieces, std::uint64_t at) : pieces_(pieces) {
+    while (piece_ < pieces_.size() && at >= pieces_[piece_].size()) at -= pieces_[piece_++].size();
+    within_ = static_cast<std::size_t>(at);
+  }
+  // What stands in one piece from here on; empty at the end only.
+  ByteView rest() const { return piece_ < pieces_.size() ? pieces_[piece_].subspan(within_) : ByteView{}; }
+  void skip(std::size_t size) {
+    within_ += size;
+    while (piece_ < pieces_.size() && within_ == pieces_[piece_].size()) {
+      ++piece_;
+      within_ = 0;
+    }
+  }
+  // Copies across pieces.
+  void gather(MutableBytes out) {
+    while (!out.empty()) {
+      const ByteView here = rest();
+      const std::size_t taken = std::min(here.size(), out.size());
+      std::memcpy(out.data(), here.data(), taken);
+      out = out.subspan(taken);
+      skip(taken);
+    }
+  }
+
+ private:
+  std::span<const ByteView> pieces_;
+  std::size_t piece_ = 0;
+  std::size_t within_ = 0;
+};
+
+// Seals one run, prefix included where it is the first, into exactly its place.
+Result<void> seal_part(const SealJob& job, const Part& part, MutableBytes out) {
+  if (part.run == 0) {
+    std::ranges::copy(job.message.prefix(), out.begin());
+    out = out.subspan(cipher::kPrefixSize);
+  }
+  Reading plain(job.pieces, part.run * kRunSize);
+  std::uint64_t chunk = part.run * kRunChunks;
+  std::uint64_t left = part.plain_size;
+  const auto seal = [&](ByteView bytes, bool last) -> Result<void> {
+    const std::size_t size = cipher::sealed_run_size(bytes.size(), last);
+    TRICLAVE_TRY(job.message.seal_run(chunk, bytes, last, out.first(size)));
+    out = out.subspan(size);
+    chunk += bytes.size() / kChunkSize;
+    left -= bytes.size();
+    return {};
+  };
+  while (left >= kChunkSize) {
+    const auto whole = static_cast<std::size_t>(std::min<std::uint64_t>(left, plain.rest().size())) / kChunkSize;
+    if (whole != 0) {
+      TRICLAVE_TRY(seal(plain.rest().first(whole * kChunkSize), false));
+      plain.skip(whole * kChunkSize);
+      continue;
+    }
+    std::array<std::uint8_t, kChunkSize> across;
+    plain.gather(across);
+    TRICLAVE_TRY(seal(across, false));
+  }
+  if (!part.last) return {};
+  std::array<std::uint8_t, kChunkSize> tail;
+  const MutableBytes end = MutableBytes(tail).first(static_cast<std::size_t>(left));
+  plain.gather(end);
+  return seal(end, true);
+}
+
+// Parts that go out together, and the bytes that they take.
+struct Window {
+  std::vector<Part> parts;
+  std::vector<std::size_t> offsets;
+  std::size_t size = 0;
+
+  void add(const Part& part) {
+    parts.push_back(part);
+    offsets.push_back(size);
+    size += part.sealed_size();
+  }
+  void clear() { *this = {}; }
+
+  Result<void> seal(std::span<const SealJob> jobs, MutableBytes out, const Workers& workers) const {
+    return workers.each(parts.size(), [&](std::size_t i, std::size_t) {
+      return seal_part(jobs[parts[i].job], parts[i], out.subspan(offsets[i], parts[i].sealed_size()));
+    });
+  }
+};
+
+}  // namespace
+
+Result<void> seal_messages(std::span<const SealJob> jobs, Sink& out, Bytes& scratch, const Workers& workers) {
+  // Into the sink's own memory all at once; else through a window that keeps every thread busy.
+  std::uint64_t total = 0;
+  for (const SealJob& job : jobs) total += job.sealed_size();
+  const MutableBytes room = out.room(static_cast<std::size_t>(total));
+  const std::size_t most = workers.threads() == 1 ? 1 : std::size_t{8} * workers.threads();
+  Window window;
+  const auto flush = [&]() -> Result<void> {
+    if (scratch.size() < window.size) scratch.resize(window.size);
+    const MutableBytes sealed = MutableBytes(scratch).first(window.size);
+    TRICLAVE_TRY(window.seal(jobs, sealed, workers));
+    window.clear();
+    return out.write(sealed);
+  };
+  for (std::size_t job = 0; job < jobs.size(); ++job)
+    for (std::uint64_t run = 0; run < run_count(jobs[job].size); ++run) {
+      window.add(part_of(job, run, jobs[job].size));
+      if (room.empty() && window.parts.size() == most) TRICLAVE_TRY(flush());
+    }
+  if (room.empty()) return window.parts.empty() ? Result<void>() : flush();
+  TRICLAVE_TRY(window.seal(jobs, room, workers));
+  return out.advance(static_cast<std::size_t>(total));
+}
+
+//= SPEC OBJ-04
+Result<std::uint64_t> seal_pieces(const Secret<32>& key, ByteView context, std::span<const ByteView> pieces, Sink& out,
+                                  Bytes& scratch) {
+  SealJob job{cipher::Message::create(key, context), {pieces.begin(), pieces.end()}};
+  for (const ByteView piece : pieces) job.size += piece.size();
+  TRICLAVE_TRY(seal_messages(std::span(&job, 1), out, scratch, Workers()));
+  return job.sealed_size();
+}
+
+}  // namespace triclave::table
