@@ -59,7 +59,7 @@ def main():
     try:
         place.town = Town(place.program, folder / "town")
         plain = folder / "plain"
-        place.plain_file = lambda: plain if plain.exists() else random_file(plain, GIB)
+        place.plain_file = lambda: plain if plain.exists() else random_file(plain, place.pick(GIB // 2, GIB))
         for name, row in ROWS.items():
             if options.rows and name not in options.rows:
                 continue

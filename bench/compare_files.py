@@ -135,7 +135,7 @@ def file(place, log):
         mount = None if place.quick else stack.enter_context(gocryptfs(folder))
         if mount:
             cases.append(("gocryptfs", size, new(["cp", plain, mount / "copy"], mount / "copy")))
-        best = interleave(place.pick(3, 5), place.pick(3.0, 120), driver, cases, least=1)
+        best = interleave(place.pick(3, 5), place.pick(6.0, 120), driver, cases)
     for each in (sealed, back, folder / "pyca", folder / "age"):
         each.unlink(missing_ok=True)
     log.update(best)

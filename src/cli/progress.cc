@@ -47,13 +47,14 @@ void Progress::show(double seconds) const {
 }
 
 Result<std::uint64_t> copy(Source& from, Sink& to, Progress& progress) {
-  constexpr std::uint64_t kStep = 32 * 1024 * 1024;  // enough to keep many threads busy
+  // Enough to keep many threads busy; of a pipe, which may be slow, as much as one wants to hear of.
+  const std::uint64_t step = (from.reads_at_once() ? 32 : 1) * std::uint64_t{1024 * 1024};
   std::uint64_t done = 0;
   for (;;) {
-    TRICLAVE_TRY_ASSIGN(const std::uint64_t got, to.write_from(from, done, kStep));
+    TRICLAVE_TRY_ASSIGN(const std::uint64_t got, to.write_from(from, done, step));
     progress.add(got);
     done += got;
-    if (got < kStep) return done;
+    if (got < step) return done;
   }
 }
 
