@@ -38,3 +38,7 @@ target_link_libraries(triclave_csv INTERFACE "${CSV_LIBRARY}")
 
 # Compression of a table's columns, for who asks for it.
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.4)
+
+# The custodian: its service and client, and its state.
+pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++>=1.51)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)

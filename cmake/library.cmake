@@ -8,6 +8,8 @@ target_compile_features(triclave PUBLIC cxx_std_20)
 target_include_directories(triclave PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
   "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 target_link_libraries(triclave PUBLIC tl::expected)
+# gRPC names eighty libraries of which a few are called.
+target_link_options(triclave PRIVATE "LINKER:--as-needed")
 target_link_options(triclave PRIVATE "$<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>:LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map>")
 
 # Object libraries are not exported; the library takes over what they link with.
@@ -37,7 +39,7 @@ if(_type STREQUAL "STATIC_LIBRARY")
     set(TRICLAVE_CONFIG_IPSEC_MB ON)
     set(TRICLAVE_PC_LIBS_PRIVATE "${IPSEC_MB_LIBRARY} ")
   endif()
-  set(TRICLAVE_PC_REQUIRES_PRIVATE "libsodium >= 1.0.18, protobuf, fmt, libzstd, tbb")
+  set(TRICLAVE_PC_REQUIRES_PRIVATE "libsodium >= 1.0.18, protobuf, fmt, libzstd, tbb, grpc++, sqlite3")
   # Botan may stand outside the linker's and the loader's usual folders.
   list(JOIN BOTAN_LDFLAGS " " _botan_flags)
   string(APPEND TRICLAVE_PC_LIBS_PRIVATE "${CSV_LIBRARY} -Wl,-rpath,${BOTAN_LIBDIR} ${_botan_flags}")

@@ -14,7 +14,8 @@ cache=${TRICLAVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/triclave}
 requirements=$here/../tests/requirements.txt
 
 build_packages="g++ cmake ninja-build pkgconf git ca-certificates python3 python3-venv libsodium-dev libprotobuf-dev
-  protobuf-compiler libexpected-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libcsv-dev libzstd-dev libtbb-dev"
+  protobuf-compiler libexpected-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libcsv-dev libzstd-dev libtbb-dev
+  libgrpc++-dev protobuf-compiler-grpc libsqlite3-dev"
 test_packages="libgtest-dev libgmock-dev libbenchmark-dev valgrind"
 botan_build_packages="dpkg-dev make xz-utils"
 
@@ -37,7 +38,8 @@ venv=$cache/venv-$key
 
 command -v dpkg-query >/dev/null && command -v apt-cache >/dev/null || {
   echo "setup: this system has no apt. Install by other means: a C++20 compiler, CMake >= 3.25, Ninja, pkg-config," >&2
-  echo "  libsodium >= 1.0.18, Botan >= 3.6, protobuf >= 3.21, tl-expected, fmt, CLI11, nlohmann-json, zlib, libcsv, zstd, oneTBB;" >&2
+  echo "  libsodium >= 1.0.18, Botan >= 3.6, protobuf >= 3.21, tl-expected, fmt, CLI11, nlohmann-json, zlib, libcsv, zstd, oneTBB," >&2
+  echo "  gRPC >= 1.51, SQLite >= 3.40;" >&2
   echo "  for tests GoogleTest, Google Benchmark, valgrind and Python 3 with tests/requirements.txt" >&2
   exit 2
 }

@@ -19,6 +19,7 @@ inline constexpr std::string_view kStream = "triclave/v1/stream";          // Co
 inline constexpr std::string_view kCells = "triclave/v1/cells";            // key and commitment of a batch of cells
 inline constexpr std::string_view kKeyFile = "triclave/v1/key-file";       // Cobblestone context of a passphrase-protected key
 inline constexpr std::string_view kPossession = "triclave/v1/possession";  // HPKE info of a possession challenge
+inline constexpr std::string_view kAnswer = "triclave/v1/answer";          // HPKE info of a custodian's answer
 
 }  // namespace triclave::label
 
@@ -29,5 +30,8 @@ inline constexpr std::string_view kCore = "core";
 inline constexpr std::string_view kWrap = "wrap";
 inline constexpr std::string_view kObject = "object";
 inline constexpr std::string_view kPossession = "possession";
+inline constexpr std::string_view kPermit = "permit";
+inline constexpr std::string_view kRevocation = "revocation";
+inline constexpr std::string_view kRequest = "request";
 
 }  // namespace triclave::role

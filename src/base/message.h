@@ -3,7 +3,9 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "triclave/bytes.h"
 
@@ -35,8 +37,13 @@ class Field {
 // M(a, b, ..) = LP(a) || LP(b) || .., LP(x) = u32 big-endian length || x. For public fields only: the result is an
 // ordinary byte string.
 Bytes M(std::initializer_list<Field> fields);
+Bytes M(std::span<const Bytes> fields);
 
 // H(M(a, b, ..)) without ever holding the encoding, so that fields may be secret.
 Id hash_of(std::initializer_list<Field> fields);
+
+// The fields of an M(..) from elsewhere, as views into it. Empty where `bytes` is not whole fields from end to end, or
+// holds more than `most` of them.
+std::optional<std::vector<ByteView>> fields_of(ByteView bytes, std::size_t most);
 
 }  // namespace triclave

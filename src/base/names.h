@@ -7,6 +7,7 @@ namespace triclave {
 
 inline constexpr std::size_t kMaxName = 64;           // bytes
 inline constexpr std::size_t kMaxObjectName = 1024;   // bytes
+inline constexpr std::size_t kMaxPurpose = 256;       // bytes, of a permit
 
 bool is_utf8(std::string_view text) noexcept;
 

@@ -21,6 +21,12 @@ std::string_view name_of(std::uint16_t kind) {
       return "a sealed table";
     case static_cast<std::uint16_t>(RecordKind::cells):
       return "the prefix of a batch of cells";
+    case static_cast<std::uint16_t>(RecordKind::permit):
+      return "a permit";
+    case static_cast<std::uint16_t>(RecordKind::revocation):
+      return "a permit's revocation";
+    case static_cast<std::uint16_t>(RecordKind::erasure):
+      return "an erasure certificate";
     default:
       return "a record of an unknown kind";
   }

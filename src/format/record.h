@@ -8,7 +8,15 @@
 
 namespace triclave::format {
 
-enum class RecordKind : std::uint16_t { capsule = 1, object = 2, table = 3, cells = 4 };
+enum class RecordKind : std::uint16_t {
+  capsule = 1,
+  object = 2,
+  table = 3,
+  cells = 4,
+  permit = 5,
+  revocation = 6,
+  erasure = 7
+};
 
 inline constexpr std::uint16_t kVersion = 1;
 inline constexpr std::size_t kPreambleSize = 12;  // "triclave", u16 kind, u16 version

@@ -1,6 +1,10 @@
 #include "keys/hpke.h"
 
+#include <botan/aead.h>
+#include <botan/exceptn.h>
 #include <botan/kdf.h>
+
+#include <algorithm>
 
 #include "base/integers.h"
 #include "base/try.h"
@@ -11,6 +15,8 @@ namespace triclave::keys {
 namespace {
 
 constexpr std::size_t kHashSize = 32;  // Nh of HKDF-SHA256, the only KDF in use
+constexpr std::size_t kKeySize = 32;    // Nk of AES-256-GCM
+constexpr std::size_t kNonceSize = 12;  // Nn
 constexpr std::array<std::uint8_t, 1> kModeBase = {0x00};
 
 Bytes concat(std::initializer_list<ByteView> parts) {
@@ -50,12 +56,45 @@ HpkeContext::HpkeContext(HpkeSuite suite, ByteView shared_secret, ByteView info)
   const Bytes context = concat({kModeBase, psk_id_hash.view(), info_hash.view()});
   const auto secret = labeled_extract(suite_, shared_secret, "secret", {});
   labeled_expand(suite_, secret.view(), "exp", context, exporter_secret_.mutable_view());
+  if (suite_.aead != Aead::aes_256_gcm) return;
+  key_ = SecretBytes(kKeySize);
+  base_nonce_ = SecretBytes(kNonceSize);
+  labeled_expand(suite_, secret.view(), "key", context, key_.mutable_view());
+  labeled_expand(suite_, secret.view(), "base_nonce", context, base_nonce_.mutable_view());
 }
 
 SecretBytes HpkeContext::export_secret(ByteView exporter_context, std::size_t length) const {
   SecretBytes out(length);
   labeled_expand(suite_, exporter_secret_.view(), "sec", exporter_context, out.mutable_view());
   return out;
+}
+
+// The nonce of sequence number 0 is the base nonce.
+Bytes HpkeContext::seal(ByteView aad, ByteView plaintext) const {
+  const auto mode = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::Cipher_Dir::Encryption);
+  mode->set_key(key_.view());
+  mode->set_associated_data(aad);
+  mode->start(base_nonce_.view());
+  Botan::secure_vector<std::uint8_t> buffer(plaintext.begin(), plaintext.end());
+  mode->finish(buffer);
+  return {buffer.begin(), buffer.end()};
+}
+
+Result<void> HpkeContext::open(ByteView aad, ByteView ciphertext, MutableBytes plaintext) const {
+  if (ciphertext.size() != plaintext.size() + kAeadTagSize)
+    return fail(ErrorKind::malformed, "an HPKE message has another length than its plaintext and a tag");
+  const auto mode = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::Cipher_Dir::Decryption);
+  mode->set_key(key_.view());
+  mode->set_associated_data(aad);
+  mode->start(base_nonce_.view());
+  Botan::secure_vector<std::uint8_t> buffer(ciphertext.begin(), ciphertext.end());
+  try {
+    mode->finish(buffer);
+  } catch (const Botan::Invalid_Authentication_Tag&) {
+    return fail(ErrorKind::forged, "an HPKE message does not open: it is not for this key, or was changed on its way");
+  }
+  std::copy(buffer.begin(), buffer.end(), plaintext.begin());
+  return {};
 }
 
 //= SPEC CAP-10

@@ -12,6 +12,7 @@ namespace triclave::keys {
 
 enum class Kdf : std::uint16_t { hkdf_sha256 = 0x0001 };
 enum class Aead : std::uint16_t { aes_256_gcm = 0x0002, export_only = 0xFFFF };
+inline constexpr std::size_t kAeadTagSize = 16;
 
 struct HpkeSuite {
   std::uint16_t kem;
@@ -19,7 +20,7 @@ struct HpkeSuite {
   Aead aead = Aead::export_only;
 };
 
-// A context in mode_base with empty psk and psk_id; only its exporter is kept.
+// A context in mode_base with empty psk and psk_id.
 class HpkeContext {
  public:
   // KeySchedule(mode_base, shared_secret, info).
@@ -27,9 +28,15 @@ class HpkeContext {
   // Context.Export(exporter_context, L), L <= 255 * 32.
   SecretBytes export_secret(ByteView exporter_context, std::size_t length) const;
 
+  // Context.Seal(aad, plaintext) and Context.Open(aad, ciphertext) of sequence number 0, for suites with AES-256-GCM:
+  // nothing here sends a second message under one context. Errors: forged.
+  Bytes seal(ByteView aad, ByteView plaintext) const;
+  Result<void> open(ByteView aad, ByteView ciphertext, MutableBytes plaintext) const;
+
  private:
   HpkeSuite suite_;
   Secret<32> exporter_secret_;
+  SecretBytes key_, base_nonce_;  // of an AEAD; empty in export-only suites
 };
 
 struct Encapsulated {

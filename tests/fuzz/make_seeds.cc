@@ -13,12 +13,14 @@
 #include "capsule/derive.h"
 #include "capsule/record.h"
 #include "capsule/wrap.h"
+#include "custodian/messages/answer.h"
 #include "envelope/frame.h"
 #include "format/capsule.pb.h"
 #include "policy/compartment_policy.h"
 #include "table/chunk.h"
 #include "table/compression.h"
 #include "table/segments.h"
+#include "triclave/permit.h"
 
 using namespace triclave;
 
@@ -299,6 +301,21 @@ void csv_files(Seeds& seeds) {
       seeds.add("csv", std::string_view(options + text));
 }
 
+// What goes to and from custodians.
+void messages(Seeds& seeds) {
+  const Signer authority = Signer::generate("authority"), requester = Signer::generate("requester");
+  const std::chrono::sys_seconds begin{std::chrono::seconds{1'800'000'000}};
+  const Bytes permit = issue_permit({requester.verifier().id(), "pmsi-2025", {"clinical", "identifiers"}, "Étude OSIRIS",
+                                     begin, begin + std::chrono::days(90), 100, true}, authority).value();
+  seeds.add("permit", permit);
+  seeds.add("revocation", revoke_permit(read_permit(permit).value(), authority, begin).value());
+  const Bytes policy = policy::serialize_compartment_policy(sample_policy());
+  const MaskRequest asked{{1}, 2, Kem::xwing, Bytes(1120, 5), "pmsi-2025", {{"clinical", {2, 1}, policy}, {"identifiers", {}, policy}}};
+  const auto pending = custodian::make_request({1}, {2}, begin, asked, requester).value();
+  seeds.add("request", pending.bytes);
+  seeds.add("answer", custodian::seal_answer(custodian::parse_request(pending.bytes).value(), Bytes(64)).value());
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -310,4 +327,5 @@ int main(int count, char** arguments) {
   scripts(seeds);
   csv_files(seeds);
   tables(seeds);
+  messages(seeds);
 }

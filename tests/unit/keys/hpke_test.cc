@@ -38,6 +38,30 @@ TEST(Hpke, ExportsForXWingAsInTheDraft) {
                   {"70736575646f72616e646f6d34", "f77f100943595e59526fb9753401e57b86630f97ad99e6e9d73c8c272a4ad2f0"}});
 }
 
+// The vectors that accompany RFC 9180, of mode_base with HKDF-SHA256 and AES-256-GCM.
+TEST(Hpke, SealsAndOpensAsInTheRfcsVectors) {
+  const struct {
+    std::uint16_t kem;
+    std::string_view shared_secret, ciphertext;
+  } cases[] = {{0x0020, "3101c54c3a4f87439eaac080699ed9bbcc726ffe44e860c0424ccb7e3e2ead7b",
+                "e5d84cd531cfb583096e7cfa9641bd3079cf3a91cda813c52deb5f512be9931980a41de125a925cdad859d5b7a"},
+               {0x0010, "48893fecd82f7c3456af6a42d8f56325d21e08c10fa81299986aaff54cde7b49",
+                "58c61a45059d0c5704560e9d88b564a8b63f1364b8d1fcb3c4c6ddc1d291742465e902cd216f8908da49f8f96f"}};
+  const Bytes plaintext = hex("4265617574792069732074727574682c20747275746820626561757479");
+  const Bytes aad = hex("436f756e742d30");
+  for (const auto& each : cases) {
+    const HpkeContext context({each.kem, Kdf::hkdf_sha256, Aead::aes_256_gcm}, hex(each.shared_secret),
+                              hex("4f6465206f6e2061204772656369616e2055726e"));
+    EXPECT_EQ(to_hex(context.seal(aad, plaintext)), each.ciphertext);
+    Bytes opened(plaintext.size());
+    EXPECT_OK(context.open(aad, hex(each.ciphertext), opened));
+    EXPECT_EQ(opened, plaintext);
+    EXPECT_FAILS(context.open({}, hex(each.ciphertext), opened), ErrorKind::forged);
+    opened.pop_back();
+    EXPECT_FAILS(context.open(aad, hex(each.ciphertext), opened), ErrorKind::malformed);
+  }
+}
+
 TEST(Hpke, ExportsAsInThePackagesVectors) {
   std::size_t cases = 0;
   for (const char* name : {"HPKE/test-vectors.json", "HPKE/hpke-pq-test-vectors.json"}) {
