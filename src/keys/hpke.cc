@@ -14,7 +14,7 @@
 namespace triclave::keys {
 namespace {
 
-constexpr std::size_t kHashSize = 32;  // Nh of HKDF-SHA256, the only KDF in use
+constexpr std::size_t kHashSize = 32;   // Nh of HKDF-SHA256, the only KDF in use
 constexpr std::size_t kKeySize = 32;    // Nk of AES-256-GCM
 constexpr std::size_t kNonceSize = 12;  // Nn
 constexpr std::array<std::uint8_t, 1> kModeBase = {0x00};

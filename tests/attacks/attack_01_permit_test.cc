@@ -1,6 +1,6 @@
 // 1. A permit for one compartment, and another one's entry in the capsule.
-#include "base/message.h"
 #include "base/labels.h"
+#include "base/message.h"
 #include "custodian_attack.h"
 
 namespace triclave::attacks {
@@ -38,20 +38,23 @@ TEST_F(PermitRelabel, AnotherCompartmentOrDatasetIsRefusedByEachCustodian) {
   for (const Bytes& permit : {permit_for({"clinical"}), permit_for({"identifiers"}, "registry")}) {
     const auto refused = unlock("identifiers", permit);
     ASSERT_FAILS(refused, ErrorKind::quorum_short);
-    EXPECT_THAT(kinds(refused), ElementsAre(ErrorKind::permit_refused, ErrorKind::permit_refused, ErrorKind::permit_refused));
+    EXPECT_THAT(kinds(refused),
+                ElementsAre(ErrorKind::permit_refused, ErrorKind::permit_refused, ErrorKind::permit_refused));
   }
 }
 
 // The request says clinical, which the permit covers, and carries the entry of identifiers: its policy and its place.
 TEST_F(PermitRelabel, UnderTheCoveredNameTheMaskFitsNoShare) {
-  const auto refused = unlock("identifiers", permit_for({"clinical"}), [](MaskItem& item) { item.compartment = "clinical"; });
+  const auto refused =
+      unlock("identifiers", permit_for({"clinical"}), [](MaskItem& item) { item.compartment = "clinical"; });
   ASSERT_FAILS(refused, ErrorKind::quorum_short);
   EXPECT_THAT(kinds(refused), ElementsAre(ErrorKind::forged, ErrorKind::forged, ErrorKind::forged));
 }
 
 // A policy of the attacker's own, in which its own authority may permit everything.
 TEST_F(PermitRelabel, UnderAMadeUpPolicyTheMaskFitsNoShare) {
-  const auto refused = unlock("identifiers", permit_for({"identifiers"}), [](MaskItem& item) { item.policy.back() ^= 1; });
+  const auto refused =
+      unlock("identifiers", permit_for({"identifiers"}), [](MaskItem& item) { item.policy.back() ^= 1; });
   ASSERT_FAILS(refused, ErrorKind::quorum_short);
   EXPECT_THAT(kinds(refused), ElementsAre(ErrorKind::forged, ErrorKind::forged, ErrorKind::forged));
 }

@@ -40,14 +40,16 @@ TEST_F(Messages, AForeignOneUseKeyIsForged) {
 TEST_F(Messages, ARequestSignedBySomebodyElseIsForged) {
   const Signer thief = Signer::generate("thief");
   EXPECT_EQ(asked([&](Sent& sent) { sent.signature = thief.sign("request", sent.request); }).kind, ErrorKind::forged);
-  EXPECT_EQ(asked([&](Sent& sent) { sent.signature = requester.sign("permit", sent.request); }).kind, ErrorKind::forged);
+  EXPECT_EQ(asked([&](Sent& sent) { sent.signature = requester.sign("permit", sent.request); }).kind,
+            ErrorKind::forged);
 }
 
 TEST_F(Messages, ARequestToAnotherCustodianIsRefused) {
   Sent to_outscale;
   Opener reader = opener_with([&] {
     Owned providers = world.providers({"owner", "orange"});
-    providers.push_back(asking("outscale", permit_for({"clinical", "identifiers"}), [&](Sent& sent) { to_outscale = sent; }));
+    providers.push_back(
+        asking("outscale", permit_for({"clinical", "identifiers"}), [&](Sent& sent) { to_outscale = sent; }));
     return providers;
   }());
   ASSERT_OK(reader.unlock(sealer.capsule_id()));
@@ -58,9 +60,10 @@ TEST_F(Messages, ARequestUnderAnotherPermitIsRefused) {
   Sent sent;
   const Bytes narrow = permit_for({"clinical"}), wide = permit_for({"clinical", "identifiers"});
   EXPECT_EQ(asked([&](Sent& each) {
-    sent = each;
-    each.signature.clear();
-  }).kind, ErrorKind::malformed);
+              sent = each;
+              each.signature.clear();
+            }).kind,
+            ErrorKind::malformed);
   EXPECT_FAILS(answer("ovh", narrow, sent), ErrorKind::permit_refused);
   EXPECT_FAILS(answer("ovh", wide, sent), ErrorKind::permit_refused);  // the same terms, another permit
 }

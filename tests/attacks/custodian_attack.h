@@ -52,18 +52,19 @@ class CustodianAttack : public Attack {
   // A provider that asks `name` under the permit.
   std::unique_ptr<MaskProvider> asking(const std::string& name, Bytes permit, OnTheWayThere there = {},
                                        OnTheWayBack back = {}) const {
-    return scripted(world.provider(name), [=, this](MaskProvider& honest, const MaskRequest& asked, std::stop_token,
-                                                    MutableBytes out) -> Result<void> {
-      const auto hash = custodian::parse_permit(permit)->hash;
-      auto pending = custodian::make_request(honest.key_id(), hash, kNow, asked, requester);
-      if (!pending) return tl::unexpected(pending.error());
-      Sent sent{pending->bytes, pending->signature};
-      if (there) there(sent);
-      auto answered = answer(name, permit, sent);
-      if (!answered) return tl::unexpected(answered.error());
-      if (back) back(*answered, *custodian::parse_request(sent.request));
-      return custodian::open_answer(*pending, *answered, out);
-    });
+    return scripted(
+        world.provider(name),
+        [=, this](MaskProvider& honest, const MaskRequest& asked, std::stop_token, MutableBytes out) -> Result<void> {
+          const auto hash = custodian::parse_permit(permit)->hash;
+          auto pending = custodian::make_request(honest.key_id(), hash, kNow, asked, requester);
+          if (!pending) return tl::unexpected(pending.error());
+          Sent sent{pending->bytes, pending->signature};
+          if (there) there(sent);
+          auto answered = answer(name, permit, sent);
+          if (!answered) return tl::unexpected(answered.error());
+          if (back) back(*answered, *custodian::parse_request(sent.request));
+          return custodian::open_answer(*pending, *answered, out);
+        });
   }
 
   const Signer authority = Signer::generate("access body");

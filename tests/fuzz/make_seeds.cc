@@ -305,12 +305,21 @@ void csv_files(Seeds& seeds) {
 void messages(Seeds& seeds) {
   const Signer authority = Signer::generate("authority"), requester = Signer::generate("requester");
   const std::chrono::sys_seconds begin{std::chrono::seconds{1'800'000'000}};
-  const Bytes permit = issue_permit({requester.verifier().id(), "pmsi-2025", {"clinical", "identifiers"}, "Étude OSIRIS",
-                                     begin, begin + std::chrono::days(90), 100, true}, authority).value();
+  const Bytes permit = issue_permit({requester.verifier().id(),
+                                     "pmsi-2025",
+                                     {"clinical", "identifiers"},
+                                     "Étude OSIRIS",
+                                     begin,
+                                     begin + std::chrono::days(90),
+                                     100,
+                                     true},
+                                    authority)
+                           .value();
   seeds.add("permit", permit);
   seeds.add("revocation", revoke_permit(read_permit(permit).value(), authority, begin).value());
   const Bytes policy = policy::serialize_compartment_policy(sample_policy());
-  const MaskRequest asked{{1}, 2, Kem::xwing, Bytes(1120, 5), "pmsi-2025", {{"clinical", {2, 1}, policy}, {"identifiers", {}, policy}}};
+  const MaskRequest asked{
+      {1}, 2, Kem::xwing, Bytes(1120, 5), "pmsi-2025", {{"clinical", {2, 1}, policy}, {"identifiers", {}, policy}}};
   const auto pending = custodian::make_request({1}, {2}, begin, asked, requester).value();
   seeds.add("request", pending.bytes);
   seeds.add("answer", custodian::seal_answer(custodian::parse_request(pending.bytes).value(), Bytes(64)).value());

@@ -10,8 +10,7 @@ using namespace triclave;
 FUZZ_TARGET(input) {
   const auto permit = custodian::parse_permit(input);
   if (!permit)
-    return REQUIRE(
-        fuzz::is_one_of(permit.error(), {ErrorKind::malformed, ErrorKind::unsupported, ErrorKind::forged}));
+    return REQUIRE(fuzz::is_one_of(permit.error(), {ErrorKind::malformed, ErrorKind::unsupported, ErrorKind::forged}));
   REQUIRE(input.size() <= custodian::kMaxPermitRecord);
   const PermitTerms& terms = permit->permit.terms;
   REQUIRE(is_name(terms.dataset) && is_text(terms.purpose, kMaxPurpose));

@@ -15,7 +15,8 @@ FUZZ_TARGET(input) {
   std::vector<Bytes> items;
   for (const auto& each : request->items) {
     REQUIRE(is_name(each.dataset) && is_name(each.compartment) && each.path.size() < policy::kMaxLevels);
-    items.push_back(M({each.capsule_id, each.generation, each.enc, each.dataset, each.compartment, each.path, each.policy}));
+    items.push_back(
+        M({each.capsule_id, each.generation, each.enc, each.dataset, each.compartment, each.path, each.policy}));
   }
   const auto time = static_cast<std::uint64_t>(request->time.time_since_epoch().count());
   REQUIRE(M({request->key_id, request->permit_hash, request->nonce, time, request->one_use_key, M(items)}) ==

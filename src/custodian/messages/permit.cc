@@ -27,7 +27,8 @@ Result<void> check_terms(const PermitTerms& terms, ErrorKind kind) {
   if (!is_name(terms.dataset)) return refuse("is for a dataset whose name is not 1 to 64 bytes of [a-z0-9._-]");
   const auto& compartments = terms.compartments;
   if (compartments.empty() || compartments.size() > std::size_t{kMaxPermitCompartments})
-    return refuse(fmt::format("names {} compartments; 1 to {} are allowed", compartments.size(), kMaxPermitCompartments));
+    return refuse(
+        fmt::format("names {} compartments; 1 to {} are allowed", compartments.size(), kMaxPermitCompartments));
   if (!std::all_of(compartments.begin(), compartments.end(), is_name))
     return refuse("names a compartment that is not 1 to 64 bytes of [a-z0-9._-]");
   if (std::adjacent_find(compartments.begin(), compartments.end(), std::greater_equal<>()) != compartments.end())
@@ -84,8 +85,8 @@ Result<SignedPermit> parse_permit(ByteView record) {
                                                                          kMaxPermitRecord, "the permit"));
   Bytes bytes = to_bytes(message.permit());
   TRICLAVE_TRY_ASSIGN(Permit permit, parse(bytes));
-  TRICLAVE_TRY_ASSIGN(Verifier authority, Verifier::from_public_key(as_bytes(message.authority_key()),
-                                                                    "the permit's authority"));
+  TRICLAVE_TRY_ASSIGN(Verifier authority,
+                      Verifier::from_public_key(as_bytes(message.authority_key()), "the permit's authority"));
   TRICLAVE_TRY(check_signer(authority, permit.authority, "the permit"));
   const Id hash = sha256(bytes);
   return SignedPermit{std::move(permit), hash, std::move(authority), std::move(bytes), to_bytes(message.signature())};
@@ -128,14 +129,14 @@ Result<void> check_covers(const Permit& permit, std::string_view dataset, const 
   if (now < terms.not_before)
     return refuse(fmt::format("the permit holds from {:%Y-%m-%d %H:%M:%S} UTC only", terms.not_before));
   if (now > terms.not_after)
-    return refuse(fmt::format("the permit ended at {:%Y-%m-%d %H:%M:%S} UTC: ask its authority for a new one",
-                              terms.not_after));
+    return refuse(
+        fmt::format("the permit ended at {:%Y-%m-%d %H:%M:%S} UTC: ask its authority for a new one", terms.not_after));
   if (dataset != terms.dataset)
     return refuse(fmt::format("the permit is for dataset {}, not for {}", terms.dataset, dataset));
   for (const std::string& each : compartments)
     if (!std::binary_search(terms.compartments.begin(), terms.compartments.end(), each))
-      return refuse(fmt::format("the permit does not cover compartment {}, only {}", each,
-                                fmt::join(terms.compartments, ", ")));
+      return refuse(
+          fmt::format("the permit does not cover compartment {}, only {}", each, fmt::join(terms.compartments, ", ")));
   return {};
 }
 

@@ -70,8 +70,7 @@ Result<Request> parse_request(ByteView bytes) {
   if ((*fields)[4].size() != kXWingPublicKeySize) return damaged("its one-use key has a wrong size");
   out.one_use_key = to_bytes((*fields)[4]);
   const auto items = fields_of((*fields)[5], kMaxRequestItems);
-  if (!items || items->empty())
-    return damaged(fmt::format("it has no list of 1 to {} items", kMaxRequestItems));
+  if (!items || items->empty()) return damaged(fmt::format("it has no list of 1 to {} items", kMaxRequestItems));
   for (const ByteView each : *items) {
     TRICLAVE_TRY_ASSIGN(RequestItem item, parse_item(each));
     out.items.push_back(std::move(item));
@@ -89,12 +88,12 @@ Result<void> verify_request(ByteView bytes, ByteView signature, const Verifier& 
 Result<PendingRequest> make_request(const Id& key_id, const Id& permit_hash, std::chrono::sys_seconds time,
                                     const MaskRequest& asked, const Signer& requester) {
   if (asked.items.empty() || asked.items.size() > kMaxRequestItems)
-    return fail(ErrorKind::invalid_argument, fmt::format("a request has 1 to {} items, not {}", kMaxRequestItems,
-                                                         asked.items.size()));
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("a request has 1 to {} items, not {}", kMaxRequestItems, asked.items.size()));
   std::vector<Bytes> items;
   for (const MaskItem& each : asked.items)
-    items.push_back(M({asked.capsule_id, asked.generation, asked.enc, asked.dataset, each.compartment, each.path,
-                       each.policy}));
+    items.push_back(
+        M({asked.capsule_id, asked.generation, asked.enc, asked.dataset, each.compartment, each.path, each.policy}));
   Secret<keys::xwing::kSeedSize> seed;
   random_bytes(seed.mutable_view());
   PendingRequest out{{}, {}, key_id, {}, items.size(), keys::xwing::PrivateKey(seed)};

@@ -43,10 +43,11 @@ Result<Revocation> read_revocation(ByteView record) {
   TRICLAVE_TRY_ASSIGN(out.authority, custodian::fixed_bytes<32>((*fields)[0], "the revocation's authority"));
   TRICLAVE_TRY_ASSIGN(out.permit, custodian::fixed_bytes<16>((*fields)[1], "the revocation's permit id"));
   const auto time = from_big_endian<std::uint64_t>((*fields)[2]);
-  if (time > custodian::kLatestSecond) return fail(ErrorKind::malformed, "the revocation has a date after the year 9999");
+  if (time > custodian::kLatestSecond)
+    return fail(ErrorKind::malformed, "the revocation has a date after the year 9999");
   out.time = std::chrono::sys_seconds{std::chrono::seconds{time}};
-  TRICLAVE_TRY_ASSIGN(const Verifier authority, Verifier::from_public_key(as_bytes(message.authority_key()),
-                                                                          "the revocation's authority"));
+  TRICLAVE_TRY_ASSIGN(const Verifier authority,
+                      Verifier::from_public_key(as_bytes(message.authority_key()), "the revocation's authority"));
   TRICLAVE_TRY(custodian::check_signer(authority, out.authority, "the revocation"));
   TRICLAVE_TRY(authority.verify(role::kRevocation, as_bytes(message.revocation()), as_bytes(message.signature())));
   return out;

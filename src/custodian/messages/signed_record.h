@@ -28,8 +28,8 @@ Result<void> check_signer(const Verifier& key, const Id& claimed, std::string_vi
 template <std::size_t N>
 Result<std::array<std::uint8_t, N>> fixed_bytes(ByteView bytes, std::string_view what) {
   if (bytes.size() != N)
-    return fail(ErrorKind::malformed, std::string(what) + " has " + std::to_string(bytes.size()) +
-                                          " bytes instead of " + std::to_string(N));
+    return fail(ErrorKind::malformed,
+                std::string(what) + " has " + std::to_string(bytes.size()) + " bytes instead of " + std::to_string(N));
   std::array<std::uint8_t, N> out;
   std::copy(bytes.begin(), bytes.end(), out.begin());
   return out;

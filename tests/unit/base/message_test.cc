@@ -33,7 +33,8 @@ TEST(Message, IsReadBackFieldByField) {
 TEST(Message, IsWholeFieldsAndNoMoreThanAsked) {
   const Bytes bytes = M({"ab", "", std::uint16_t{7}});
   EXPECT_FALSE(fields_of(bytes, 2).has_value());
-  for (const std::size_t cut : {1, 3, 5, 7, 9, 15}) EXPECT_FALSE(fields_of(ByteView(bytes).first(cut), 3).has_value());
+  for (const std::size_t cut : {1U, 3U, 5U, 7U, 9U, 15U})
+    EXPECT_FALSE(fields_of(ByteView(bytes).first(cut), 3).has_value());
   EXPECT_FALSE(fields_of(Bytes{0xFF, 0xFF, 0xFF, 0xFF, 0}, 3).has_value());
 }
 

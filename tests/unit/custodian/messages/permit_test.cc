@@ -95,7 +95,9 @@ TEST(Permit, ASignatureDoesNotMakeADamagedOneRight) {
   refused([](v1::Permit& p) { p.clear_compartments(); });
   refused([](v1::Permit& p) { p.mutable_compartments()->SwapElements(0, 1); });
   refused([](v1::Permit& p) { *p.mutable_compartments(1) = p.compartments(0); });
-  refused([](v1::Permit& p) { for (int i = 0; i < 64; ++i) p.add_compartments("x"); });
+  refused([](v1::Permit& p) {
+    for (int i = 0; i < 64; ++i) p.add_compartments("x");
+  });
   refused([](v1::Permit& p) { p.clear_purpose(); });
   refused([](v1::Permit& p) { p.set_not_after(p.not_before() - 1); });
   refused([](v1::Permit& p) { p.set_not_after(~std::uint64_t{0}); });
@@ -176,8 +178,9 @@ TEST(Revocation, AnotherRoleOrShapeIsRefused) {
   EXPECT_OK(read_revocation(record(right, role::kRevocation)));
   EXPECT_FAILS(read_revocation(record(right, role::kPermit)), ErrorKind::forged);
   EXPECT_FAILS(read_revocation(record(M({Id{}, Bytes(16), std::uint64_t{1}}), role::kRevocation)), ErrorKind::forged);
-  for (const Bytes& wrong : {M({id, Bytes(16)}), M({id, Bytes(15), std::uint64_t{1}}), M({id, Bytes(16), std::uint32_t{1}}),
-                             M({id, Bytes(16), std::uint64_t{1}, ""}), M({id, Bytes(16), ~std::uint64_t{0}})})
+  for (const Bytes& wrong :
+       {M({id, Bytes(16)}), M({id, Bytes(15), std::uint64_t{1}}), M({id, Bytes(16), std::uint32_t{1}}),
+        M({id, Bytes(16), std::uint64_t{1}, ""}), M({id, Bytes(16), ~std::uint64_t{0}})})
     EXPECT_FAILS(read_revocation(record(wrong, role::kRevocation)), ErrorKind::malformed);
 }
 

@@ -21,8 +21,9 @@ struct Release : ::testing::Test {
 
   // As capsule/distribute makes it: the custodian's one leaf is the whole tree.
   Bytes policy = policy::serialize_compartment_policy({Id{9}, {}, 0, {custodian.recipient().id(), "OVHcloud", 0, {}}});
-  MaskRequest asked = {Id{1},    2, Kem::xwing, keys::xwing::encapsulate(custodian.recipient().public_key())->ciphertext,
-                       "cohort", {{"identifiers", {1, 2}, policy}, {"clinical", {}, policy}}};
+  MaskRequest asked = {Id{1},      2,
+                       Kem::xwing, keys::xwing::encapsulate(custodian.recipient().public_key())->ciphertext,
+                       "cohort",   {{"identifiers", {1, 2}, policy}, {"clinical", {}, policy}}};
 
   PendingRequest pending() const {
     return make_request(custodian.recipient().id(), Id{3}, kNow, asked, requester()).value();
