@@ -20,6 +20,7 @@ inline constexpr std::string_view kCells = "triclave/v1/cells";            // ke
 inline constexpr std::string_view kKeyFile = "triclave/v1/key-file";       // Cobblestone context of a passphrase-protected key
 inline constexpr std::string_view kPossession = "triclave/v1/possession";  // HPKE info of a possession challenge
 inline constexpr std::string_view kAnswer = "triclave/v1/answer";          // HPKE info of a custodian's answer
+inline constexpr std::string_view kSession = "triclave/v1/session";        // what one gathering's requests have in common
 
 }  // namespace triclave::label
 

@@ -17,10 +17,26 @@ Id node(Sha256& hash, const Id& left, const Id& right) {
 
 }  // namespace
 
+Id merkle_leaf(ByteView entry) {
+  Sha256 hash;
+  hash.update(kLeafPrefix);
+  hash.update(entry);
+  return hash.finish();
+}
+
+Id merkle_node(const Id& left, const Id& right) {
+  Sha256 hash;
+  return node(hash, left, right);
+}
+
 void MerkleTree::add(std::initializer_list<ByteView> pieces) {
   hash_.update(kLeafPrefix);
   for (const ByteView piece : pieces) hash_.update(piece);
-  Subtree added{hash_.finish(), 0};
+  add_leaf(hash_.finish());
+}
+
+void MerkleTree::add_leaf(const Id& hash) {
+  Subtree added{hash, 0};
   while (!subtrees_.empty() && subtrees_.back().height == added.height) {
     added = {node(hash_, subtrees_.back().hash, added.hash), added.height + 1};
     subtrees_.pop_back();

@@ -11,10 +11,16 @@
 
 namespace triclave {
 
+// The hash of one entry, and of what stands above two neighbours.
+Id merkle_leaf(ByteView entry);
+Id merkle_node(const Id& left, const Id& right);
+
 class MerkleTree {
  public:
   // One entry, in pieces where the caller has it so.
   void add(std::initializer_list<ByteView> pieces);
+  // One entry of which the hash is known.
+  void add_leaf(const Id& hash);
   // The root over all entries so far.
   Id root() const;
 
