@@ -49,5 +49,7 @@ class TRICLAVE_EXPORT MaskProvider {
 
 // A private key in this process.
 TRICLAVE_EXPORT std::unique_ptr<MaskProvider> key_provider(Identity identity);
+// The same for a key that others use, too.
+TRICLAVE_EXPORT std::unique_ptr<MaskProvider> key_provider(std::shared_ptr<const Identity> identity);
 
 }  // namespace triclave
