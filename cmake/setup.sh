@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${TRICLAVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/triclave}
 requirements=$here/../tests/requirements.txt
 
-build_packages="g++ cmake ninja-build pkgconf git ca-certificates python3 python3-venv libsodium-dev libprotobuf-dev
+build_packages="g++ cmake ninja-build pkgconf git ca-certificates python3 python3-dev python3-venv libsodium-dev libprotobuf-dev
   protobuf-compiler libexpected-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libcsv-dev libzstd-dev libtbb-dev
   libgrpc++-dev protobuf-compiler-grpc libsqlite3-dev"
 test_packages="libgtest-dev libgmock-dev libbenchmark-dev valgrind"

@@ -71,7 +71,10 @@ sanitizers() {
     cmake --build --preset sanitizers --target tests/all &&
     ctest --preset sanitizers -j "$jobs" -LE tree
 }
-pytest_all() { "$python" -m pytest -p no:cacheprovider tests; }
+# The Python package as pip builds it, around the library that was just built.
+pytest_all() {
+  sh cmake/python.sh && "$python" -m pytest -p no:cacheprovider tests
+}
 
 stage build build_release
 # What an earlier build left would tell nothing of this one.

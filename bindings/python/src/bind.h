@@ -1,0 +1,72 @@
+// What the files of this module share. A call into the library is made without the interpreter's lock; its Result
+// becomes a return value or a Python exception. The library's frames never see a Python exception: one that a file
+// object, a callback or Ctrl-C raised on the way is kept for the thread, travels as an Error, and is raised at the end.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <typeinfo>
+#include <utility>
+
+#include "triclave/error.h"
+
+namespace triclave::python {
+
+namespace nb = nanobind;
+
+void bind_keys(nb::module_& module);
+void bind_policy(nb::module_& module);
+void bind_sealer(nb::module_& module);
+void bind_opener(nb::module_& module);
+void bind_sealed_file(nb::module_& module);
+void bind_seal_table(nb::module_& module);
+void bind_open_table(nb::module_& module);
+
+// Raises the exception of the error's kind, or the one that was kept for this thread. Holds the lock.
+[[noreturn]] void raise(const Error& error);
+// The error as an exception object: for those that are told and not raised.
+nb::object as_exception(const Error& error);
+
+// Keeps what a call into Python has just raised; the Error for the library's way back. Holds the lock.
+Error keep_raised();
+void forget_raised() noexcept;
+// What was kept, as text, for callers who take no exception; forgotten then. Takes the lock.
+std::string take_raised_text(const Error& error);
+
+template <class T>
+T unwrap(Result<T>&& result) {
+  if (!result) raise(result.error());
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+// The outcome of `work`, which returns a Result and runs without the lock.
+template <class Work>
+auto released(Work&& work) {
+  forget_raised();
+  auto result = [&] {
+    const nb::gil_scoped_release unlocked;
+    return work();
+  }();
+  if (result) forget_raised();
+  return unwrap(std::move(result));
+}
+
+// Runs `work`, which calls Python, with the lock; what it raises is kept.
+template <class Work>
+auto locked(Work&& work) -> decltype(work()) {
+  const nb::gil_scoped_acquire lock;
+  try {
+    return work();
+  } catch (nb::python_error& raised) {
+    raised.restore();
+    return tl::unexpected(keep_raised());
+  } catch (const nb::builtin_exception& raised) {
+    PyErr_SetString(raised.type() == nb::exception_type::type_error ? PyExc_TypeError : PyExc_ValueError, raised.what());
+    return tl::unexpected(keep_raised());
+  } catch (const std::bad_cast&) {
+    PyErr_SetString(PyExc_TypeError, "a file object's method gave back something of another type than it should");
+    return tl::unexpected(keep_raised());
+  }
+}
+
+}  // namespace triclave::python
