@@ -62,7 +62,8 @@ TEST_F(RequestTest, AWrongFormIsMalformed) {
   using Fields = std::vector<Bytes>;
   const auto fields = [](ByteView bytes) {
     Fields out;
-    for (const ByteView each : *fields_of(bytes, 64)) out.emplace_back(each.begin(), each.end());
+    const auto views = fields_of(bytes, 64).value();
+    for (const ByteView each : views) out.emplace_back(each.begin(), each.end());
     return out;
   };
   const Fields right = fields(pending().bytes), right_items = fields(right[5]), right_item = fields(right_items[0]);
