@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 import sys
 
+import fsspec
 import pyarrow
 import pytest
 
@@ -22,7 +23,7 @@ def test_examples(module, town, here):
     triclave.seal("lab.csv", "lab.csv.sealed", policy=town.policy, producer=town.producer, compartment="clinical")
     stays = pyarrow.table({"nir": ["2840175123456"], "glucose": [5.4]})
     triclave.seal_table(stays, "stays.table", policy=town.policy, producer=town.producer)
-    names = {"triclave": triclave, "town": town, "keys": keys, "pyarrow": pyarrow}
+    names = {"triclave": triclave, "town": town, "keys": keys, "pyarrow": pyarrow, "fsspec": fsspec}
     found = importlib.import_module("triclave" if module == "__init__" else f"triclave.{module}")
     result = doctest.testmod(found, extraglobs=names, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     assert result.failed == 0 and (result.attempted > 0) == (">>>" in pathlib.Path(found.__file__).read_text())

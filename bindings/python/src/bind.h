@@ -5,7 +5,6 @@
 
 #include <nanobind/nanobind.h>
 
-#include <typeinfo>
 #include <utility>
 
 #include "triclave/error.h"
@@ -62,9 +61,6 @@ auto locked(Work&& work) -> decltype(work()) {
     return tl::unexpected(keep_raised());
   } catch (const nb::builtin_exception& raised) {
     PyErr_SetString(raised.type() == nb::exception_type::type_error ? PyExc_TypeError : PyExc_ValueError, raised.what());
-    return tl::unexpected(keep_raised());
-  } catch (const std::bad_cast&) {
-    PyErr_SetString(PyExc_TypeError, "a file object's method gave back something of another type than it should");
     return tl::unexpected(keep_raised());
   }
 }

@@ -38,8 +38,16 @@ class Held {
   throw nb::python_error();
 }
 
+std::uint64_t number_of(const nb::object& object, const char* format) {
+  if (!nb::isinstance<nb::int_>(object)) raise_type(format, object);
+  const auto out = PyLong_AsUnsignedLongLong(object.ptr());
+  if (PyErr_Occurred() == nullptr) return out;
+  PyErr_Clear();
+  throw nb::value_error("a method of the file object gave a number that cannot be");
+}
+
 bool is_seekable(const nb::object& file) {
-  if (nb::hasattr(file, "seekable")) return nb::cast<bool>(file.attr("seekable")());
+  if (nb::hasattr(file, "seekable")) return nb::object(file.attr("seekable")()).is(Py_True);
   return nb::hasattr(file, "seek");
 }
 
@@ -47,25 +55,23 @@ class FileSource final : public Source {
  public:
   FileSource(const nb::object& file, bool from_here) : file_(file) {
     seekable_ = !from_here && is_seekable(file);
-    if (seekable_) size_ = nb::cast<std::uint64_t>(file.attr("seek")(0, 2));
-    if (seekable_) position_ = *size_;
+    if (seekable_) size_ = number_of(file.attr("seek")(0, 2), "seek() of the file object gave %R and not a number");
   }
 
   Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override {
     return locked([&]() -> Result<std::size_t> {
-      if (offset != position_) {
-        if (!seekable_)
-          return fail(ErrorKind::invalid_argument, "this file object cannot seek: it is read from front to back");
+      if (seekable_) {  // others may have moved it
         (*file_).attr("seek")(offset);
-        position_ = offset;
+      } else if (offset != position_) {
+        return fail(ErrorKind::invalid_argument, "this file object cannot seek: it is read from front to back");
       }
       std::size_t done = 0;
       while (done < out.size()) {
         const std::size_t got = read_some(out.subspan(done));
         if (got == 0) break;
         done += got;
-        position_ += got;
       }
+      position_ = offset + done;
       return done;
     });
   }
@@ -97,7 +103,7 @@ class FileSink final : public Sink {
       while (!bytes.empty()) {
         const nb::object written = (*file_).attr("write")(nb::bytes(bytes.data(), bytes.size()));
         if (!nb::isinstance<nb::int_>(written)) break;  // who says nothing has taken all
-        const auto taken = nb::cast<std::size_t>(written);
+        const auto taken = number_of(written, "write() of the file object gave %R and not a number");
         if (taken == 0 || taken > bytes.size()) throw nb::value_error("write() of the file object did not take the bytes");
         bytes = bytes.subspan(taken);
       }

@@ -148,7 +148,7 @@ void bind_open_table(nb::module_& module) {
            }, nb::arg("row_group"))
       .def("schema", &schema, nb::arg("columns"))
       .def("stream", &stream, nb::arg("columns"), nb::arg("begin"), nb::arg("end"));
-  module.def("open_table", &open, nb::arg("opener"), nb::arg("sealed"), nb::arg("compartments"), nb::arg("threads"));
+  module.def("open_table", &open, nb::arg("opener"), nb::arg("sealed").none(), nb::arg("compartments"), nb::arg("threads"));
 }
 
 }  // namespace triclave::python

@@ -89,7 +89,7 @@ void bind_opener(nb::module_& module) {
   nb::class_<PyOpener>(module, "Opener")
       .def("__init__", &construct, nb::arg("policy"), nb::arg("keys"), nb::arg("memory").none())
       .def_prop_ro("policy", [](const PyOpener& self) { return std::const_pointer_cast<Policy>(self.policy); })
-      .def("add_capsule", &add_capsule, nb::arg("record"))
+      .def("add_capsule", &add_capsule, nb::arg("record").none())
       .def("knows", [](PyOpener& self, const std::string& id) {
              const Id capsule = id_of(id);
              return in_turn(self.turns, [&]() -> Result<bool> { return self.opener.knows(capsule); });

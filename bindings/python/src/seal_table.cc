@@ -17,10 +17,15 @@ namespace {
 
 // What a stream failed with, in its own words where it has any.
 Error stream_error(ArrowArrayStream* stream, int code) {
-  const char* words = stream->get_last_error(stream);
-  return {code == EINVAL ? ErrorKind::invalid_argument : ErrorKind::io,
-          std::string("the columns could not be read: ") + (words == nullptr ? std::strerror(code) : words),
-          {}};
+  const char* said = stream->get_last_error(stream);
+  const std::string words = said == nullptr ? std::strerror(code) : said;
+  // pyarrow makes words of what its Python batches raised. Ctrl-C stays Ctrl-C.
+  if (words.find("\nKeyboardInterrupt") != std::string::npos) {
+    const nb::gil_scoped_acquire lock;
+    PyErr_SetNone(PyExc_KeyboardInterrupt);
+    return keep_raised();
+  }
+  return {code == EINVAL ? ErrorKind::invalid_argument : ErrorKind::io, "the columns could not be read: " + words, {}};
 }
 
 // A stream's schema and batches, without views.
@@ -100,7 +105,7 @@ nb::object as_columns(std::span<const TableColumn> columns) {
 }
 
 void bind_seal_table(nb::module_& module) {
-  module.def("seal_table", &seal_table, nb::arg("sealer"), nb::arg("columns"), nb::arg("target"), nb::arg("name"), nb::arg("embed_capsule"),
+  module.def("seal_table", &seal_table, nb::arg("sealer"), nb::arg("columns").none(), nb::arg("target").none(), nb::arg("name"), nb::arg("embed_capsule"),
              nb::arg("row_group_bytes"), nb::arg("compress"), nb::arg("notes"), nb::arg("threads"), nb::arg("append_to").none(),
              nb::arg("progress").none());
 }

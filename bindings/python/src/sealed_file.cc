@@ -88,6 +88,13 @@ std::uint64_t copy_to(PyReader& self, nb::handle target, unsigned threads, nb::o
   });
 }
 
+nb::tuple inspect(nb::handle sealed) {
+  const auto from = source_of(sealed);
+  const ObjectInfo info = released([&] { return inspect_object(*from); });
+  return nb::make_tuple(info.name.c_str(), info.dataset.c_str(), info.compartment.c_str(), hex(info.capsule_id).c_str(),
+                        info.content_signed, info.embedded_capsule, info.plain_size, info.sealed_size);
+}
+
 void close(PyReader& self) {
   in_turn(self.turns, [&]() -> Result<void> {
     self.object.reset();
@@ -107,13 +114,14 @@ void bind_sealed_file(nb::module_& module) {
       .def_prop_ro("plain_size", [](const PyReader& self) { return self.info.plain_size; })
       .def("size", &size)
       .def("read", &read, nb::arg("offset"), nb::arg("most"))
-      .def("read_into", &read_into, nb::arg("offset"), nb::arg("target"))
-      .def("copy_to", &copy_to, nb::arg("target"), nb::arg("threads"), nb::arg("progress").none())
+      .def("read_into", &read_into, nb::arg("offset"), nb::arg("target").none())
+      .def("copy_to", &copy_to, nb::arg("target").none(), nb::arg("threads"), nb::arg("progress").none())
       .def("verify_content", [](PyReader& self) {
         in_turn(self.turns, [&] { return usable(self).and_then([](OpenObject* object) { return object->verify_content(); }); });
       })
       .def("close", &close);
-  module.def("open_object", &open, nb::arg("opener"), nb::arg("sealed"));
+  module.def("open_object", &open, nb::arg("opener"), nb::arg("sealed").none());
+  module.def("inspect_object", &inspect, nb::arg("sealed").none());
 }
 
 }  // namespace triclave::python

@@ -147,7 +147,7 @@ void abandon(PySealing& self) {
 
 void bind_sealer(nb::module_& module) {
   nb::class_<PySealing>(module, "Sealing")
-      .def("write", &write, nb::arg("data"))
+      .def("write", &write, nb::arg("data").none())
       .def("finish", &finish)
       .def("abandon", &abandon);
 
@@ -161,12 +161,12 @@ void bind_sealer(nb::module_& module) {
       .def_prop_ro("policy", [](const PySealer& self) { return std::const_pointer_cast<Policy>(self.policy); })
       .def_prop_ro("capsule_id", [](const PySealer& self) { return hex(self.sealer.capsule_id()); })
       .def_prop_ro("capsule", [](const PySealer& self) { return nb::bytes(self.sealer.capsule().data(), self.sealer.capsule().size()); })
-      .def("seal_to_bytes", &seal_to_bytes, nb::arg("plain"), nb::arg("compartment"), nb::arg("name"), nb::arg("embed_capsule"),
+      .def("seal_to_bytes", &seal_to_bytes, nb::arg("plain").none(), nb::arg("compartment"), nb::arg("name"), nb::arg("embed_capsule"),
            nb::arg("sign_content"), nb::arg("progress").none())
-      .def("seal_into", &seal_into, nb::arg("plain"), nb::arg("target"), nb::arg("compartment"), nb::arg("name"), nb::arg("embed_capsule"),
+      .def("seal_into", &seal_into, nb::arg("plain").none(), nb::arg("target").none(), nb::arg("compartment"), nb::arg("name"), nb::arg("embed_capsule"),
            nb::arg("sign_content"), nb::arg("threads"), nb::arg("progress").none())
       .def("seal_batch", &seal_batch, nb::arg("plains"), nb::arg("compartment"), nb::arg("embed_capsule"))
-      .def("create", &create, nb::arg("target"), nb::arg("compartment"), nb::arg("name"), nb::arg("embed_capsule"), nb::arg("sign_content"));
+      .def("create", &create, nb::arg("target").none(), nb::arg("compartment"), nb::arg("name"), nb::arg("embed_capsule"), nb::arg("sign_content"));
 }
 
 }  // namespace triclave::python

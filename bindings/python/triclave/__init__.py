@@ -21,13 +21,13 @@ from triclave.errors import (
     QuorumShortError,
     UnsupportedError,
 )
-from triclave.opening import Opener, SealedFile, open
+from triclave.opening import ObjectInfo, Opener, SealedFile, inspect, open
 from triclave.sealing import SealedWriter, Sealer, seal
 from triclave.tables import Column, OpenTable, SealedTable, Segment, open_table, seal_table
 
 __all__ = [
     "Column", "Culprit", "CustodianUnavailableError", "Error", "Explanation", "ForgedError", "GatherReport", "Identity",
-    "InvalidArgumentError", "IoError", "MalformedError", "OpenTable", "Opener", "PermitRefusedError", "Policy",
+    "InvalidArgumentError", "IoError", "MalformedError", "ObjectInfo", "OpenTable", "Opener", "PermitRefusedError", "Policy",
     "PolicyRefusedError", "QuorumShortError", "Recipient", "SealedFile", "SealedTable", "SealedWriter", "Sealer", "Segment",
-    "Signer", "UnsupportedError", "Verifier", "engine_name", "open", "open_table", "samples", "seal", "seal_table",
+    "Signer", "UnsupportedError", "Verifier", "engine_name", "inspect", "open", "open_table", "samples", "seal", "seal_table",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ class Error(Exception):
     >>> try:
     ...     triclave.open("lab.csv.sealed", policy=town.policy, keys=[town.keys["orange"]])
     ... except triclave.QuorumShortError as error:
-    ...     print(error.kind, [each.who for each in error.culprits])
+    ...     print(error.kind, sorted(each.who for each in error.culprits))
     quorum_short ['outscale', 'ovhcloud']
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triclave import _core
 from triclave._types import KeyLike, Path, PolicyLike, Progress, SignerLike, Source, Target, the_identity, the_policy, the_signer
@@ -12,6 +12,28 @@ from triclave.errors import GatherReport
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
+
+
+class ObjectInfo(NamedTuple):
+    """What a sealed object's header says to everybody; the size of the plaintext is authentic only when it is opened."""
+
+    name: str
+    dataset: str
+    compartment: str
+    capsule_id: str
+    content_signed: bool
+    embedded_capsule: bool
+    plain_size: int | None
+    sealed_size: int | None
+
+
+def inspect(sealed: Source) -> ObjectInfo:
+    """Reads a sealed object's header; needs no key.
+
+    >>> triclave.inspect("lab.csv.sealed").plain_size
+    34
+    """
+    return ObjectInfo(*_core.inspect_object(sealed))
 
 
 class Opener:
