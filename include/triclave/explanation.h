@@ -53,6 +53,10 @@ struct RecipientFacts {
   Provenance key_from;  // of kind and post_quantum; empty where the registry leaves them to the key file
   KeyFileStatus key_file = KeyFileStatus::none;
   std::string fingerprint;  // of the key at hand, or as pinned; else empty
+  // Of a custodian that is asked over the network, else empty.
+  std::string endpoint;  // HOST:PORT
+  std::string tls_ca;    // as written; empty: the system's own authorities
+  std::string log_key;   // C2SP note verifier key
 };
 
 struct SignerFacts {

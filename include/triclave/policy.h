@@ -18,6 +18,15 @@
 
 namespace triclave {
 
+// How a custodian is asked over the network, as the registry says.
+struct CustodianAddress {
+  Id key_id{};
+  std::string name;
+  std::string endpoint;          // HOST:PORT
+  std::filesystem::path tls_ca;  // PEM file of who signs its certificate; empty: the system's own authorities
+  std::string log_key;           // of its log: C2SP note verifier key
+};
+
 class TRICLAVE_EXPORT Policy {
  public:
   // A policy file of at most 1 MiB, and the key files that it names. A key file that is not there is no error: the
@@ -46,6 +55,8 @@ class TRICLAVE_EXPORT Policy {
   const Recipient* recipient(const Id& key_id) const noexcept;
   // The recipient's name in the registry, or the first 16 hex digits of an id that it does not know.
   std::string recipient_name(const Id& key_id) const;
+  // The custodians that have an endpoint and whose key files are there, in written order.
+  std::vector<CustodianAddress> custodians() const;
   // Whether the registry gives this key the role OWNER.
   bool is_owner_key(const Id& key_id) const noexcept;
 

@@ -50,6 +50,8 @@ Json recipient(const RecipientFacts& known) {
                            {"file", word(known.key_file)},
                            {"fingerprint", text_or_null(known.fingerprint)}},
                           known.key_from);
+  if (!known.endpoint.empty())
+    out["network"] = {{"endpoint", known.endpoint}, {"tls_ca", text_or_null(known.tls_ca)}, {"log_key", known.log_key}};
   return out;
 }
 

@@ -165,6 +165,10 @@ std::string registry_text(const std::vector<RecipientFacts>& recipients) {
     if (known.role == RecipientRole::storage) continue;
     line("key", fmt::format("{}; key file {}", key_of(known), key_file_of(known.key_file)), known.key_from);
     if (!known.fingerprint.empty()) line("fingerprint", known.fingerprint, {});
+    if (known.endpoint.empty()) continue;
+    line("asked at", known.endpoint, {});
+    line("certified by", known.tls_ca.empty() ? "the system's own authorities" : known.tls_ca, {});
+    line("log", known.log_key, {});
   }
   return out;
 }

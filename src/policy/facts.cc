@@ -4,6 +4,7 @@
 
 #include "base/names.h"
 #include "base/try.h"
+#include "policy/address.h"
 #include "policy/codes.h"
 
 namespace triclave::policy {
@@ -112,6 +113,7 @@ Result<RecipientFacts> read_facts(const v1::RegistryEntry& entry, const Place& p
     out.labels.push_back(std::move(label));
   }
   TRICLAVE_TRY(read_key_kind(entry, place, out));
+  TRICLAVE_TRY(read_address(entry, place, out));
   return out;
 }
 

@@ -59,6 +59,7 @@ struct Policy::Impl {
   Result<const Part*> find(std::string_view compartment) const;
 
   std::string origin, dataset, default_compartment;
+  std::filesystem::path folder;
   policy::Registry registry;
   std::vector<Part> parts;
   std::vector<Verifier> producers;
@@ -112,6 +113,7 @@ Result<Policy> Policy::parse(std::string_view text, std::string_view origin, con
   TRICLAVE_TRY(check_head(*parsed));
   auto impl = std::make_unique<Impl>();
   impl->origin = origin;
+  impl->folder = folder;
   impl->dataset = parsed->file.dataset();
   impl->default_compartment = parsed->file.default_compartment();
   TRICLAVE_TRY_ASSIGN(impl->registry, policy::Registry::read(*parsed, folder));
@@ -175,6 +177,15 @@ const Recipient* Policy::recipient(const Id& key_id) const noexcept {
 std::string Policy::recipient_name(const Id& key_id) const {
   const auto found = impl_->registry.recipient(key_id);
   return found ? impl_->registry.recipients()[*found].facts.name : to_hex(ByteView(key_id).first(8));
+}
+
+std::vector<CustodianAddress> Policy::custodians() const {
+  std::vector<CustodianAddress> out;
+  for (const auto& [facts, key] : impl_->registry.recipients())
+    if (key && !facts.endpoint.empty())
+      out.push_back({key->id(), facts.name, facts.endpoint,
+                     facts.tls_ca.empty() ? std::filesystem::path() : impl_->folder / facts.tls_ca, facts.log_key});
+  return out;
 }
 
 bool Policy::is_owner_key(const Id& key_id) const noexcept {

@@ -171,6 +171,33 @@ TEST(PolicyErrors, OfFacts) {
   expect_entry_error(entry_with(kFrance, "@fingerprint: \"ABCD\""), "64 lowercase hex");
 }
 
+// The key is the one of golang.org/x/mod/sumdb/note's documentation.
+TEST(PolicyErrors, OfNetworkAddresses) {
+  const std::string key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+  const std::string log = "log_key: \"" + key + "\"";
+  const auto at = [&](const std::string& endpoint) {
+    return entry_with(kFrance, "endpoint: \"" + endpoint + "\" " + log);
+  };
+  const std::string base = policy_text("a", {{"a"}});
+  for (const char* right : {"custodian.ovh.example:7443", "127.0.0.1:1", "[::1]:65535", "localhost:443"})
+    EXPECT_OK(read(base + at(right)));
+  for (const char* wrong :
+       {"ovh.example", ":443", "ovh.example:", "ovh.example:0", "ovh.example:65536", "ovh.example:044",
+        "https://ovh.example:443", "ovh example:443", "[]:443", "::1:443", "ovh.example:443/x"})
+    expect_entry_error(entry_with(kFrance, "@endpoint: \"" + std::string(wrong) + "\" " + log), "HOST:PORT");
+  expect_entry_error(entry_with(kFrance, "@endpoint: \"ovh:443\""), "give the log_key");
+  expect_entry_error(entry_with(kFrance, "@" + log), "without an endpoint");
+  expect_entry_error(entry_with(kFrance, "@tls_ca: \"ca.pem\""), "without an endpoint");
+  expect_entry_error(entry_with(kFrance, "endpoint: \"ovh:443\" @tls_ca: \"a\\nb\" " + log), "PEM file");
+  for (const std::string& wrong : {std::string("PeterNeumann"), key.substr(1), key.substr(0, key.size() - 4),
+                                   "PeterNeumann+c74f20a4" + key.substr(21), "Peter Neumann" + key.substr(12)})
+    expect_entry_error(entry_with(kFrance, "endpoint: \"ovh:443\" @log_key: \"" + wrong + "\""), "verifier key");
+  std::string owner = at("ovh:443");
+  owner.replace(owner.find("CUSTODIAN"), 9, "OWNER");
+  owner.insert(owner.find("endpoint"), "@");
+  expect_entry_error(owner, "only a CUSTODIAN");
+}
+
 TEST(PolicyErrors, AFactWithSourceAndDateNeedsNoMark) {
   const std::string stated = "{ value: \"FR\" source: \"commercial register\" date: \"2026-01-15\" }";
   EXPECT_OK(read(policy_text("a", {{"a"}}) + entry_with(stated, "")));

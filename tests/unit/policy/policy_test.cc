@@ -78,6 +78,26 @@ TEST_F(PolicyWithKeys, UnknownKeysGoByTheirFingerprint) {
   EXPECT_FALSE(policy->is_owner_key(unknown));
 }
 
+TEST_F(PolicyWithKeys, TellsWhereCustodiansAreAsked) {
+  const std::string key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+  const std::string at_x = "endpoint: \"x.example:7443\" tls_ca: \"ca/x.pem\" log_key: \"" + key + "\"";
+  const auto policy = read(text({}, at_x));
+  ASSERT_OK(policy);
+  const auto custodians = policy->custodians();
+  ASSERT_EQ(custodians.size(), 1U);
+  EXPECT_EQ(custodians[0].key_id, id_of("x"));
+  EXPECT_EQ(custodians[0].name, "x");
+  EXPECT_EQ(custodians[0].endpoint, "x.example:7443");
+  EXPECT_EQ(custodians[0].tls_ca, folder_.path() / "ca/x.pem");
+  EXPECT_EQ(custodians[0].log_key, key);
+  const Explanation explanation = policy->explain(kNow);
+  EXPECT_THAT(explanation.to_text(), HasSubstr("asked at      x.example:7443"));
+  EXPECT_THAT(explanation.to_text(), HasSubstr("certified by  ca/x.pem"));
+  EXPECT_THAT(explanation.to_json(), HasSubstr("\"endpoint\": \"x.example:7443\""));
+  std::filesystem::remove(folder_.path() / "x.pub");
+  EXPECT_TRUE(read(text({}, at_x))->custodians().empty());
+}
+
 TEST_F(PolicyWithKeys, WritesTheCompartmentsPolicy) {
   const auto policy =
       read(text("authority: \"permits\" expires: \"2027-12-31\" rules { deny_coalition: \"US\" min_operators: 2 }"));
