@@ -59,8 +59,8 @@ Result<SecretBytes> read_secret_file(const std::filesystem::path& path, std::siz
   return read_all(file, path);
 }
 
-Result<SecretBytes> read_private_file(const std::filesystem::path& path) {
-  TRICLAVE_TRY_ASSIGN(const OpenFile file, open_regular(path, kMaxKeyFile));
+Result<SecretBytes> read_private_file(const std::filesystem::path& path, std::size_t most) {
+  TRICLAVE_TRY_ASSIGN(const OpenFile file, open_regular(path, most));
   TRICLAVE_TRY(check_private(file.status, path));
   return read_all(file, path);
 }

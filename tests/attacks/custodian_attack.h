@@ -3,6 +3,7 @@
 
 #include "attack.h"
 #include "base/guarded.h"
+#include "base/random.h"
 #include "custodian/messages/answer.h"
 #include "custodian/messages/permit.h"
 
@@ -56,7 +57,7 @@ class CustodianAttack : public Attack {
         world.provider(name),
         [=, this](MaskProvider& honest, const MaskRequest& asked, std::stop_token, MutableBytes out) -> Result<void> {
           const auto hash = custodian::parse_permit(permit)->hash;
-          auto pending = custodian::make_request(honest.key_id(), hash, kNow, asked, requester);
+          auto pending = custodian::make_request(honest.key_id(), hash, random_array<16>(), kNow, asked, requester);
           if (!pending) return tl::unexpected(pending.error());
           Sent sent{pending->bytes, pending->signature};
           if (there) there(sent);

@@ -10,7 +10,7 @@ namespace {
 const custodian::PendingRequest& pending() {
   static const Signer requester = Signer::generate("requester");
   static const custodian::PendingRequest request =
-      custodian::make_request(Id{1}, Id{2}, std::chrono::sys_seconds{},
+      custodian::make_request(Id{1}, Id{2}, {}, std::chrono::sys_seconds{},
                               {Id{3}, 0, Kem::xwing, Bytes(1120), "cohort", {{"clinical", {}, {1}}}}, requester)
           .value();
   return request;

@@ -320,7 +320,7 @@ void messages(Seeds& seeds) {
   const Bytes policy = policy::serialize_compartment_policy(sample_policy());
   const MaskRequest asked{
       {1}, 2, Kem::xwing, Bytes(1120, 5), "pmsi-2025", {{"clinical", {2, 1}, policy}, {"identifiers", {}, policy}}};
-  const auto pending = custodian::make_request({1}, {2}, begin, asked, requester).value();
+  const auto pending = custodian::make_request({1}, {2}, {}, begin, asked, requester).value();
   seeds.add("request", pending.bytes);
   seeds.add("answer", custodian::seal_answer(custodian::parse_request(pending.bytes).value(), Bytes(64)).value());
 }

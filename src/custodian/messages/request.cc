@@ -85,8 +85,8 @@ Result<void> verify_request(ByteView bytes, ByteView signature, const Verifier& 
 }
 
 //= SPEC ANS-03
-Result<PendingRequest> make_request(const Id& key_id, const Id& permit_hash, std::chrono::sys_seconds time,
-                                    const MaskRequest& asked, const Signer& requester) {
+Result<PendingRequest> make_request(const Id& key_id, const Id& permit_hash, const Nonce& nonce,
+                                    std::chrono::sys_seconds time, const MaskRequest& asked, const Signer& requester) {
   if (asked.items.empty() || asked.items.size() > kMaxRequestItems)
     return fail(ErrorKind::invalid_argument,
                 fmt::format("a request has 1 to {} items, not {}", kMaxRequestItems, asked.items.size()));
@@ -97,7 +97,7 @@ Result<PendingRequest> make_request(const Id& key_id, const Id& permit_hash, std
   Secret<keys::xwing::kSeedSize> seed;
   random_bytes(seed.mutable_view());
   PendingRequest out{{}, {}, key_id, {}, items.size(), keys::xwing::PrivateKey(seed)};
-  out.bytes = M({key_id, permit_hash, random_array<16>(), static_cast<std::uint64_t>(time.time_since_epoch().count()),
+  out.bytes = M({key_id, permit_hash, nonce, static_cast<std::uint64_t>(time.time_since_epoch().count()),
                  out.one_use_key.public_key(), M(items)});
   if (out.bytes.size() > kMaxRequest)
     return fail(ErrorKind::invalid_argument, "a request is at most 512 KiB: ask for fewer compartments at once");

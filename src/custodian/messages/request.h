@@ -18,6 +18,9 @@ namespace triclave::custodian {
 inline constexpr std::size_t kMaxRequest = 512 * 1024;
 inline constexpr std::size_t kMaxRequestItems = 64;
 
+// The same in all requests of one gathering, so that custodians' logs can be compared; none is used for another.
+using Nonce = std::array<std::uint8_t, 16>;
+
 struct RequestItem {
   Id capsule_id{};
   std::uint32_t generation = 0;
@@ -31,7 +34,7 @@ struct RequestItem {
 struct Request {
   Id key_id{};       // the custodian's
   Id permit_hash{};  // H(permit)
-  std::array<std::uint8_t, 16> nonce{};
+  Nonce nonce{};
   std::chrono::sys_seconds time{};
   Bytes one_use_key;  // X-Wing, not yet held against FIPS 203
   std::vector<RequestItem> items;
@@ -54,8 +57,8 @@ struct PendingRequest {
   keys::xwing::PrivateKey one_use_key;
 };
 
-// With a fresh nonce and one-use key. Errors: invalid_argument (no items, or more than the limits).
-Result<PendingRequest> make_request(const Id& key_id, const Id& permit_hash, std::chrono::sys_seconds time,
-                                    const MaskRequest& asked, const Signer& requester);
+// With a fresh one-use key. Errors: invalid_argument (no items, or more than the limits).
+Result<PendingRequest> make_request(const Id& key_id, const Id& permit_hash, const Nonce& nonce,
+                                    std::chrono::sys_seconds time, const MaskRequest& asked, const Signer& requester);
 
 }  // namespace triclave::custodian

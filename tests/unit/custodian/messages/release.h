@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "base/random.h"
 #include "custodian/messages/answer.h"
 #include "custodian/messages/permit.h"
 #include "policy/compartment_policy.h"
@@ -26,7 +27,7 @@ struct Release : ::testing::Test {
                        "cohort",   {{"identifiers", {1, 2}, policy}, {"clinical", {}, policy}}};
 
   PendingRequest pending() const {
-    return make_request(custodian.recipient().id(), Id{3}, kNow, asked, requester()).value();
+    return make_request(custodian.recipient().id(), Id{3}, random_array<16>(), kNow, asked, requester()).value();
   }
 };
 

@@ -107,7 +107,7 @@ TEST_F(RequestTest, AWrongFormIsMalformed) {
 }
 
 TEST_F(RequestTest, TooMuchAtOnceIsNotAsked) {
-  const auto make = [&] { return make_request(custodian.recipient().id(), Id{3}, kNow, asked, requester()); };
+  const auto make = [&] { return make_request(custodian.recipient().id(), Id{3}, Nonce{}, kNow, asked, requester()); };
   asked.items.assign(65, asked.items[0]);
   EXPECT_FAILS(make(), ErrorKind::invalid_argument);
   asked.items.resize(64);
