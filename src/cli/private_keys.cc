@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/try.h"
+#include "cli/files.h"
 
 namespace triclave::cli {
 namespace {
@@ -27,6 +28,7 @@ Result<SecretText> passphrase_for(const std::string& file, const KeyOptions& opt
 void declare_keys(CLI::App& command, KeyOptions& options, const std::string& what) {
   command.add_option("--key", options.keys, what)->type_name("KEY...");
   declare_passphrases(command, options);
+  declare_permit(command, options.permit);
 }
 
 void declare_passphrases(CLI::App& command, KeyOptions& options) {
@@ -46,10 +48,24 @@ Result<Signer> load_signer(const std::string& file, const KeyOptions& options) {
   return Signer::load(file, words.view());
 }
 
-Result<std::vector<std::unique_ptr<MaskProvider>>> load_providers(const KeyOptions& options) {
-  if (options.keys.empty())
-    return fail(ErrorKind::invalid_argument, "no key to open with: name the private key files with --key");
+Result<std::vector<std::unique_ptr<MaskProvider>>> load_providers(const Policy& policy, const KeyOptions& options) {
+  const PermitOptions& permit = options.permit;
+  if (options.keys.empty() && permit.permit.empty())
+    return fail(ErrorKind::invalid_argument,
+                "no key to open with: name private key files with --key, or a permit to ask custodians under with "
+                "--permit");
   std::vector<std::unique_ptr<MaskProvider>> out;
+  if (!permit.permit.empty()) {
+    if (permit.requester.empty())
+      return fail(ErrorKind::invalid_argument,
+                  "a permit is for one requester: give its private signer key with "
+                  "--requester");
+    TRICLAVE_TRY_ASSIGN(const ClientOptions client, client_options(permit.client));
+    TRICLAVE_TRY_ASSIGN(Bytes record, read_whole(permit.permit, kMaxPermitFile));
+    TRICLAVE_TRY_ASSIGN(Signer signer, load_signer(permit.requester, options));
+    TRICLAVE_TRY_ASSIGN(out,
+                        custodian_providers(policy, {std::move(record), std::move(signer), permit.receipts}, client));
+  }
   for (const std::string& file : options.keys) {
     TRICLAVE_TRY_ASSIGN(Identity identity, load_identity(file, options));
     out.push_back(key_provider(std::move(identity)));

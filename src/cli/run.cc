@@ -83,6 +83,7 @@ int run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
   add_inspect(app, program);
   add_rewrap(app, program);
   add_verify(app, program);
+  add_permit(app, program);
   add_prove(app, program);
   add_version(app, program);
   add_bench(app, program);

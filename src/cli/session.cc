@@ -58,7 +58,7 @@ Result<Bytes> capsule_near(const fs::path& folder, const Id& id) {
 
 Result<std::unique_ptr<Session>> Session::start(const Policy& policy, const KeyOptions& keys,
                                                 const MemoryOptions& memory) {
-  TRICLAVE_TRY_ASSIGN(auto providers, load_providers(keys));
+  TRICLAVE_TRY_ASSIGN(auto providers, load_providers(policy, keys));
   auto out = std::make_unique<Session>();
   for (const auto& each : providers) out->asked_.insert(policy.recipient_name(each->key_id()));
   const fs::path file = memory.file.empty() ? own_memory() : fs::path(memory.file);

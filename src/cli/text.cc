@@ -9,16 +9,13 @@
 #include <ctime>
 
 namespace triclave::cli {
-namespace {
 
-std::string date(std::uint64_t seconds) {
+std::string utc(std::uint64_t seconds) {
   const auto time = static_cast<std::time_t>(seconds);
   std::tm parts{};
   if (seconds > 253402300799 || ::gmtime_r(&time, &parts) == nullptr) return fmt::format("{} s after 1970", seconds);
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", parts);
 }
-
-}  // namespace
 
 std::string hex(ByteView bytes) { return fmt::format("{:02x}", fmt::join(bytes, "")); }
 
@@ -87,7 +84,7 @@ std::string to_text(const CapsuleInfo& capsule) {
   for (const CapsuleCompartment& each : capsule.compartments) {
     out += line("compartment", fmt::format("{}, generation {}", each.name, each.generation));
     out += line("  opens by", each.tree);
-    if (each.expires != 0) out += line("  expires", date(each.expires));
+    if (each.expires != 0) out += line("  expires", utc(each.expires));
     for (const Id& id : each.recipients) out += line("  key", hex(id));
   }
   return out;

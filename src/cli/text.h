@@ -24,6 +24,9 @@ std::string listed_as_given(const std::vector<std::string>& names);
 // "1 file", "2 files".
 std::string counted(std::size_t count, std::string_view thing);
 
+// Seconds since 1970 as "YYYY-MM-DD HH:MM:SS UTC".
+std::string utc(std::uint64_t seconds);
+
 // "  label      value" lines.
 std::string line(std::string_view label, std::string_view value);
 
