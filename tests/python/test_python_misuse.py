@@ -39,11 +39,17 @@ def test_wrong_types(wrong, sealer, opener, here):
 
 
 def test_wrong_targets(seal, sealer, here):
-    for wrong in (7, b"bytes", bytearray(10)):
+    for wrong in (7, [], {}):
         with pytest.raises(TypeError, match="needs a path or a binary file object"):
             seal(b"x", wrong)
         with pytest.raises(TypeError, match="needs a path or a binary file object"):
             triclave.seal_table(TABLE, wrong, sealer=sealer)
+    with pytest.raises(triclave.IoError, match="too small"):
+        triclave.seal_table(TABLE, bytearray(10), sealer=sealer)
+    with pytest.raises(triclave.IoError, match="too small"):
+        sealer.seal_into(b"x", bytearray(10), compartment="clinical")
+    with pytest.raises(ValueError, match="writable"):
+        triclave.seal_table(TABLE, b"bytes", sealer=sealer)
 
 
 def test_memory_that_is_not_in_one_piece(seal, opener):

@@ -134,6 +134,7 @@ nb::object BytesSink::take() {
 }
 
 Result<void> Watch::add(std::uint64_t bytes) {
+  total_ += bytes;
   untold_ += bytes;
   return untold_ < kTellAfter ? Result<void>() : flush();
 }

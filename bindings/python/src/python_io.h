@@ -64,10 +64,11 @@ class Watch {
   // Called without the lock, by the thread that made the call.
   Result<void> add(std::uint64_t bytes);
   Result<void> flush();
+  std::uint64_t total() const noexcept { return total_; }
 
  private:
   nb::object progress_;  // None or callable
-  std::uint64_t untold_ = 0;
+  std::uint64_t total_ = 0, untold_ = 0;
 };
 
 // Reads `from` to its end into `to`, which is not finished. `watch` may be told while bytes are read.

@@ -61,7 +61,7 @@ class Batches {
 };
 
 struct Sealed {
-  std::uint64_t rows = 0, row_groups = 0;
+  std::uint64_t size = 0, rows = 0, row_groups = 0;
   std::vector<TableColumn> columns;
 };
 
@@ -78,7 +78,7 @@ Result<Sealed> seal(const PySealer& sealer, OwnedStream stream, const std::strin
     if (auto written = table->write(**batch); !written) return tl::unexpected(written.error());
   }
   if (auto finished = table->finish(); !finished) return tl::unexpected(finished.error());
-  return Sealed{table->rows(), table->row_groups(), table->columns()};
+  return Sealed{watch.total(), table->rows(), table->row_groups(), table->columns()};
 }
 
 nb::tuple seal_table(const PySealer& sealer, nb::handle columns, nb::handle target, const std::string& name, bool embed,
@@ -86,12 +86,14 @@ nb::tuple seal_table(const PySealer& sealer, nb::handle columns, nb::handle targ
                      unsigned threads, nb::handle append_to, nb::object progress) {
   OwnedStream stream = stream_of(columns);
   const auto before = append_to.is_none() ? nullptr : source_of(append_to);
-  auto out = sink_of(target);
+  std::optional<Buffer> room;
+  if (is_buffer(target)) room.emplace(target, true, "what is sealed into");
+  auto out = room ? buffer_sink(room->bytes()) : sink_of(target);
   Watch watch(std::move(progress));
   TableOptions options{.embed_capsule = embed, .row_group_bytes = row_group_bytes, .compress = std::move(compress),
                        .notes = std::move(notes), .threads = usable_threads(threads), .append_to = before.get()};
   const Sealed sealed = released([&] { return seal(sealer, std::move(stream), name, std::move(out), std::move(options), watch); });
-  return nb::make_tuple(sealed.rows, sealed.row_groups, as_columns(sealed.columns));
+  return nb::make_tuple(sealed.size, sealed.rows, sealed.row_groups, as_columns(sealed.columns));
 }
 
 }  // namespace

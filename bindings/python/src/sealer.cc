@@ -66,6 +66,21 @@ std::uint64_t seal_into(const PySealer& self, nb::handle plain, nb::handle targe
   });
 }
 
+std::size_t seal_into_buffer(const PySealer& self, nb::handle plain, nb::handle target, const std::string& compartment,
+                             const std::string& name, bool embed, bool sign) {
+  const auto from = source_of(plain, true);
+  const Buffer room(target, true, "what is sealed into");
+  Watch watch(nb::none());
+  return released([&]() -> Result<std::size_t> {
+    std::size_t used = 0;
+    auto object = self.sealer.object(compartment, name, buffer_sink(room.bytes(), &used), options(embed, sign, 1));
+    if (!object) return tl::unexpected(object.error());
+    if (auto copied = copy_watched(*from, **object, watch); !copied) return tl::unexpected(copied.error());
+    if (auto finished = (*object)->finish(); !finished) return tl::unexpected(finished.error());
+    return used;
+  });
+}
+
 // Objects one behind the other, sealed without the lock; the pieces become bytes objects afterwards.
 nb::list seal_batch(const PySealer& self, nb::sequence plains, const std::string& compartment, bool embed) {
   constexpr std::size_t kBatchBytes = std::size_t{16} << 20;
@@ -165,6 +180,8 @@ void bind_sealer(nb::module_& module) {
            nb::arg("sign_content"), nb::arg("progress").none())
       .def("seal_into", &seal_into, nb::arg("plain").none(), nb::arg("target").none(), nb::arg("compartment"), nb::arg("name"), nb::arg("embed_capsule"),
            nb::arg("sign_content"), nb::arg("threads"), nb::arg("progress").none())
+      .def("seal_into_buffer", &seal_into_buffer, nb::arg("plain").none(), nb::arg("target").none(), nb::arg("compartment"),
+           nb::arg("name"), nb::arg("embed_capsule"), nb::arg("sign_content"))
       .def("seal_batch", &seal_batch, nb::arg("plains"), nb::arg("compartment"), nb::arg("embed_capsule"))
       .def("create", &create, nb::arg("target").none(), nb::arg("compartment"), nb::arg("name"), nb::arg("embed_capsule"), nb::arg("sign_content"));
 }

@@ -105,6 +105,9 @@ class Sealer:
         threads: int,
         progress: Progress | None,
     ) -> int: ...
+    def seal_into_buffer(
+        self, plain: Source, target: Buffer, compartment: str, name: str, embed_capsule: bool, sign_content: bool
+    ) -> int: ...
     def seal_batch(self, plains: Sequence[Buffer], compartment: str, embed_capsule: bool) -> list[bytes]: ...
     def create(self, target: Target, compartment: str, name: str, embed_capsule: bool, sign_content: bool) -> Sealing: ...
 
@@ -170,7 +173,7 @@ def open_table(opener: Opener, sealed: Source, compartments: Sequence[str], thre
 def seal_table(
     sealer: Sealer,
     columns: Any,
-    target: Target,
+    target: Target | Buffer,
     name: str,
     embed_capsule: bool,
     row_group_bytes: int,
@@ -179,5 +182,5 @@ def seal_table(
     threads: int,
     append_to: Source | None,
     progress: Progress | None,
-) -> tuple[int, int, list[Column]]: ...
+) -> tuple[int, int, int, list[Column]]: ...
 def engine_name() -> str: ...

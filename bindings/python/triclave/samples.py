@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pathlib
+import os
 from typing import NamedTuple
 
 from triclave import _core
@@ -25,32 +25,37 @@ def cohort(folder: Path) -> Town:
     >>> triclave.samples.cohort("town").policy
     <triclave.Policy of cohort: identifiers, clinical>
     """
-    place = pathlib.Path(folder)
-    keys = place / "keys"
-    keys.mkdir(parents=True, exist_ok=True)
-    file = place / "cohort.textproto"
-    if not file.exists():
-        file.write_bytes((pathlib.Path(__file__).parent / "policies" / "cohort.textproto").read_bytes())
+    keys = os.path.join(folder, "keys")
+    os.makedirs(keys, exist_ok=True)
+    policy = os.path.join(folder, "cohort.textproto")
+    if not os.path.exists(policy):
+        with open(os.path.join(os.path.dirname(__file__), "policies", "cohort.textproto"), encoding="utf-8") as sample:
+            _write(policy, sample.read())
     identities = {name: _identity(keys, name) for name in ("hospital", "outscale", "ovhcloud", "orange")}
     owner, producer, _ = (_signer(keys, name) for name in ("hospital-owner", "records-system", "data-office"))
-    return Town(_core.Policy.load(file), producer, owner, identities)
+    return Town(_core.Policy.load(policy), producer, owner, identities)
 
 
-def _identity(keys: pathlib.Path, name: str) -> _core.Identity:
-    file = keys / f"{name}.key"
-    if file.exists():
-        return _core.Identity.load(file)
+def _write(path: str, text: str) -> None:
+    with open(path, "x", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _identity(folder: str, name: str) -> _core.Identity:
+    file = os.path.join(folder, name)
+    if os.path.exists(f"{file}.key"):
+        return _core.Identity.load(f"{file}.key")
     key = _core.Identity.generate(name)
-    key.save(file)
-    file.with_suffix(".pub").write_text(key.recipient.to_text(), encoding="utf-8")
+    key.save(f"{file}.key")
+    _write(f"{file}.pub", key.recipient.to_text())
     return key
 
 
-def _signer(keys: pathlib.Path, name: str) -> _core.Signer:
-    file = keys / f"{name}.key"
-    if file.exists():
-        return _core.Signer.load(file)
+def _signer(folder: str, name: str) -> _core.Signer:
+    file = os.path.join(folder, name)
+    if os.path.exists(f"{file}.key"):
+        return _core.Signer.load(f"{file}.key")
     key = _core.Signer.generate(name)
-    key.save(file)
-    file.with_suffix(".pub").write_text(key.public_text(), encoding="utf-8")
+    key.save(f"{file}.key")
+    _write(f"{file}.pub", key.public_text())
     return key

@@ -39,6 +39,7 @@ class Segment(NamedTuple):
 class SealedTable(NamedTuple):
     """What was sealed."""
 
+    size: int  # of what was written, in bytes
     rows: int
     row_groups: int
     columns: tuple[Column, ...]
@@ -88,7 +89,7 @@ def _file_columns(path: Any) -> Any:
 
 
 def seal_table(
-    data: Columns, target: Target, *, policy: PolicyLike | None = None, producer: SignerLike | None = None,
+    data: Columns, target: Target | Buffer, *, policy: PolicyLike | None = None, producer: SignerLike | None = None,
     sealer: Sealer | None = None, dataset: str | None = None, name: str | None = None, compress: str | Iterable[str] = (),
     notes: Mapping[str, str] | None = None, row_group_bytes: int = 64 << 20, threads: int = 0,
     append_to: Source | None = None, embed_capsule: bool = True, progress: Progress | None = None,
@@ -96,7 +97,8 @@ def seal_table(
     """Seals a DataFrame, an Arrow table, stream or dataset, a DuckDB relation, or an Arrow or Parquet file (by its path).
 
     Each column goes to the compartment that the policy gives it. Record batches stream through: data may be larger than
-    memory, and nothing appears at the target's path before all is sealed. ``compress`` names columns, with ``*`` and
+    memory, and nothing appears at the target's path before all is sealed; a target may also be a file object, or memory to
+    fill (a numpy array). ``compress`` names columns, with ``*`` and
     ``?``, to compress first; ``notes`` are readable by everybody who can open anything; ``append_to`` is a sealed table
     whose bytes go first. A ``sealer`` stands for policy and producer where one session seals several things.
 
@@ -114,11 +116,11 @@ def seal_table(
     elif policy is not None or producer is not None:
         raise InvalidArgumentError("a sealer has its own policy and producer: leave them out")
     check_dataset(sealer.policy, dataset)
-    rows, row_groups, columns = _core.seal_table(
+    size, rows, row_groups, columns = _core.seal_table(
         sealer._core, columns_of(data), target, file_name(target) if name is None else name, embed_capsule, row_group_bytes,
         [compress] if isinstance(compress, str) else list(compress), list((notes or {}).items()), threads, append_to, progress,
     )  # fmt: skip
-    return SealedTable(rows, row_groups, tuple(columns), sealer.capsule_id, sealer.capsule)
+    return SealedTable(size, rows, row_groups, tuple(columns), sealer.capsule_id, sealer.capsule)
 
 
 class OpenTable:
