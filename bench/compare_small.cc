@@ -39,7 +39,7 @@ struct CellBatch {
   Opener opener = scene.opener();
   std::size_t count;
   Cells values;
-  Bytes raw_sealed;
+  Bytes raw_sealed, raw_opened = Bytes(count * kCell);
   CellSealer sealer = must(CellSealer::make(scene.sealer(), kCompartment, "nir"));
   CellOpener cell_opener = must(CellOpener::make(opener, sealer.prefix(), kCompartment, "nir"));
   Cells sealed, opened;
@@ -49,20 +49,27 @@ struct CellBatch {
       : count(many), values{Bytes(many * kCell, 3), std::vector<std::uint64_t>(many + 1)}, raw_sealed(many * kRawCell) {
     for (std::size_t i = 0; i <= many; ++i) values.offsets[i] = i * kCell;
   }
-  // The least that a cell needs by hand: a nonce of its own, which goes with it.
+  // The least that a cell needs by hand: a nonce of its own, which goes with it. Nonces are written a run ahead of the
+  // cipher, which would wait for each one else and reach half of its speed (see src/table/cells.cc).
   void seal_raw() {
-    for (std::uint64_t i = 0; i < count; ++i) {
-      std::uint8_t* const cell = raw_sealed.data() + i * kRawCell;
-      std::memset(cell, 0, kNonce);
-      std::memcpy(cell, &i, sizeof i);
-      raw.seal_message(values.bytes.data() + i * kCell, kCell, cell + kNonce, cell + kNonce + kCell, cell);
+    constexpr std::size_t kRun = 64;
+    for (std::size_t first = 0; first < count; first += kRun) {
+      const std::size_t end = std::min(first + kRun, count);
+      for (std::uint64_t i = first; i < end; ++i) {
+        std::memset(raw_sealed.data() + i * kRawCell, 0, kNonce);
+        std::memcpy(raw_sealed.data() + i * kRawCell, &i, sizeof i);
+      }
+      for (std::size_t i = first; i < end; ++i) {
+        std::uint8_t* const cell = raw_sealed.data() + i * kRawCell;
+        raw.seal_message(values.bytes.data() + i * kCell, kCell, cell + kNonce, cell + kNonce + kCell, cell);
+      }
     }
   }
+  // Tags are compared, and the values kept.
   void open_raw() {
-    std::array<std::uint8_t, kCell> back;
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint8_t* const cell = raw_sealed.data() + i * kRawCell;
-      raw.open_message(cell + kNonce, kCell, cell + kNonce + kCell, back.data(), cell);
+      raw.open_message(cell + kNonce, kCell, cell + kNonce + kCell, raw_opened.data() + i * kCell, cell);
     }
   }
 };

@@ -5,9 +5,18 @@
 #include <span>
 #include <string_view>
 
+#include "base/guarded.h"
 #include "triclave/bytes.h"
 
 namespace triclave::cipher {
+
+// One of several messages under one key. Its tag stands right behind its ciphertext.
+struct Piece {
+  const std::uint8_t* nonce;
+  const std::uint8_t* in;
+  std::size_t size;  // of the plaintext
+  std::uint8_t* out;
+};
 
 // An engine works on a key state of its own layout in caller-provided guarded memory, 64-byte aligned.
 struct Engine {
@@ -22,11 +31,30 @@ struct Engine {
   // False, with `out` zeroed, where the tag does not fit.
   bool (*open)(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
                const std::uint8_t* tag, std::uint8_t* out) noexcept;
+  // The same of several short messages, for which a call each would cost a fifth of their speed.
+  void (*seal_many)(const std::uint8_t* state, std::span<const Piece> pieces) noexcept;
+  // False, with every `out` zeroed, where one of the tags does not fit.
+  bool (*open_many)(const std::uint8_t* state, std::span<const Piece> pieces) noexcept;
   // How many messages the calling thread has sealed or opened with it: lets a test prove which engine ran.
   std::uint64_t (*uses)() noexcept;
 };
 
 inline constexpr std::size_t kMaxStateSize = 2048;
+
+// seal_many and open_many of an engine that has no better way than its `seal` and `open`.
+template <auto seal>
+void seal_each(const std::uint8_t* state, std::span<const Piece> pieces) noexcept {
+  for (const Piece& each : pieces) seal(state, each.nonce, each.in, each.size, each.out, each.out + each.size);
+}
+template <auto open>
+bool open_each(const std::uint8_t* state, std::span<const Piece> pieces) noexcept {
+  for (const Piece& each : pieces) {
+    if (open(state, each.nonce, each.in, each.size, each.in + each.size, each.out)) continue;
+    for (const Piece& done : pieces) wipe({done.out, done.size});
+    return false;
+  }
+  return true;
+}
 
 // All engines of this build, best first.
 std::span<const Engine* const> engines() noexcept;

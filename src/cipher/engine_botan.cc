@@ -82,6 +82,8 @@ constinit const Engine botan_engine = {
     .expand = [](std::uint8_t* state, const std::uint8_t* key32) noexcept { std::memcpy(state, key32, kKeySize); },
     .seal = seal,
     .open = open,
+    .seal_many = seal_each<seal>,
+    .open_many = open_each<open>,
     .uses = []() noexcept { return use_count; },
 };
 

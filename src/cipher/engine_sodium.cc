@@ -50,6 +50,8 @@ constinit const Engine sodium_engine = {
         },
     .seal = seal,
     .open = open,
+    .seal_many = seal_each<seal>,
+    .open_many = open_each<open>,
     .uses = []() noexcept { return use_count; },
 };
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "base/guarded.h"
 #include "base/hkdf.h"
@@ -44,23 +44,41 @@ struct BatchKey {
   std::array<std::uint8_t, kCommitmentSize> commitment{};
 };
 
-using Nonce = std::array<std::uint8_t, 12>;
+// Up to 64 messages that the engine is given at once. Their nonces, zero but for the cells' numbers, are all written
+// before the cipher loads the first: a processor makes it wait for what was just written in pieces of another width, as
+// long as a cell's whole encryption takes.
+class Run {
+ public:
+  static constexpr std::size_t kMost = 64;
 
-Nonce nonce_of(std::uint32_t number) {
-  Nonce out{};
-  const auto bytes = big_endian(number);
-  std::copy(bytes.begin(), bytes.end(), out.end() - kNumberSize);
-  return out;
-}
+  void add(const std::uint8_t* number, const std::uint8_t* in, std::size_t size, std::uint8_t* out) {
+    std::copy_n(number, kNumberSize, nonces_[used_].end() - kNumberSize);
+    pieces_[used_] = {nonces_[used_].data(), in, size, out};
+    ++used_;
+  }
+  // Whether the run is full, or `left` says that nothing follows.
+  bool complete(std::size_t left) const { return used_ == kMost || left == 0; }
+  std::span<const cipher::Piece> take() { return std::span(pieces_).first(std::exchange(used_, 0)); }
 
-Result<void> check_offsets(CellsView view) {
-  for (std::size_t i = 0; i + 1 < view.offsets.size(); ++i)
-    if (view.offsets[i] > view.offsets[i + 1] || view.offsets[i + 1] > view.bytes.size())
-      return fail(ErrorKind::invalid_argument, fmt::format("the offsets of value {} descend or leave the bytes", i));
-  return {};
-}
+ private:
+  std::array<std::array<std::uint8_t, 12>, kMost> nonces_{};
+  std::array<cipher::Piece, kMost> pieces_;
+  std::size_t used_ = 0;
+};
 
 std::size_t count_of(CellsView view) { return view.offsets.empty() ? 0 : view.offsets.size() - 1; }
+
+// That offsets ascend inside the bytes, and sizes lie between these; `wrong` tells of value i with a size that does not.
+template <class Wrong>
+Result<void> check(CellsView view, std::size_t least, std::size_t most, Wrong&& wrong) {
+  for (std::size_t i = 0; i < count_of(view); ++i) {
+    const std::uint64_t begin = view.offsets[i], end = view.offsets[i + 1];
+    if (begin > end || end > view.bytes.size())
+      return fail(ErrorKind::invalid_argument, fmt::format("the offsets of value {} descend or leave the bytes", i));
+    if (end - begin < least || end - begin > most) return wrong(i, end - begin);
+  }
+  return {};
+}
 
 // The bytes that `count` values and `around` more for each of them take.
 Bytes& sized(Cells& out, std::size_t bytes, std::size_t count) {
@@ -108,23 +126,22 @@ CellSealer::~CellSealer() = default;
 const std::array<std::uint8_t, kCellPrefixSize>& CellSealer::prefix() const noexcept { return impl_->prefix; }
 
 Result<void> CellSealer::seal(CellsView values, Cells& out) {
-  TRICLAVE_TRY(check_offsets(values));
   const std::size_t count = count_of(values);
   //= SPEC CEL-01
   if (count > (std::uint64_t{1} << 32) - impl_->next)
     return fail(ErrorKind::invalid_argument, "a batch has at most 4,294,967,296 cells: begin another");
-  for (std::size_t i = 0; i < count; ++i)
-    if (values.offsets[i + 1] - values.offsets[i] > kMaxCellValue)
-      return fail(ErrorKind::invalid_argument, fmt::format("value {} has more than 1 MiB, which a cell cannot", i));
+  TRICLAVE_TRY(check(values, 0, kMaxCellValue, [](std::size_t i, std::uint64_t) {
+    return fail(ErrorKind::invalid_argument, fmt::format("value {} has more than 1 MiB, which a cell cannot", i));
+  }));
   const std::uint64_t plain = count != 0 ? values.offsets[count] - values.offsets[0] : 0;
   std::uint8_t* to = sized(out, static_cast<std::size_t>(plain + count * kCellOverhead), count).data();
+  Run run;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto number = static_cast<std::uint32_t>(impl_->next++);
+    const auto number = big_endian(static_cast<std::uint32_t>(impl_->next++));
     const auto size = static_cast<std::size_t>(values.offsets[i + 1] - values.offsets[i]);
-    const auto bytes = big_endian(number);
-    std::copy(bytes.begin(), bytes.end(), to);
-    impl_->key.engine.seal(impl_->key.state.view().data(), nonce_of(number).data(),
-                           values.bytes.data() + values.offsets[i], size, to + kNumberSize, to + kNumberSize + size);
+    std::copy(number.begin(), number.end(), to);
+    run.add(number.data(), values.bytes.data() + values.offsets[i], size, to + kNumberSize);
+    if (run.complete(count - i - 1)) impl_->key.engine.seal_many(impl_->key.state.view().data(), run.take());
     to += size + kCellOverhead;
     out.offsets[i + 1] = out.offsets[i] + size + kCellOverhead;
   }
@@ -135,6 +152,7 @@ struct CellOpener::Impl {
   BatchKey key;
 
   Result<void> open(CellsView cells, Cells& out) const;
+  Result<void> forged(std::span<const cipher::Piece> pieces, std::size_t first) const;
 };
 
 Result<CellOpener> CellOpener::make(Opener& opener, ByteView prefix, std::string_view compartment,
@@ -168,26 +186,34 @@ CellOpener& CellOpener::operator=(CellOpener&&) noexcept = default;
 CellOpener::~CellOpener() = default;
 
 Result<void> CellOpener::Impl::open(CellsView cells, Cells& out) const {
-  TRICLAVE_TRY(check_offsets(cells));
   const std::size_t count = count_of(cells);
-  for (std::size_t i = 0; i < count; ++i)
-    if (const auto size = cells.offsets[i + 1] - cells.offsets[i];
-        size < kCellOverhead || size > kMaxCellValue + kCellOverhead)
-      return fail(ErrorKind::malformed, fmt::format("cell {} has {} bytes, which no cell has", i, size));
+  TRICLAVE_TRY(check(cells, kCellOverhead, kMaxCellValue + kCellOverhead, [](std::size_t i, std::uint64_t size) {
+    return fail(ErrorKind::malformed, fmt::format("cell {} has {} bytes, which no cell has", i, size));
+  }));
   const std::uint64_t sealed = count != 0 ? cells.offsets[count] - cells.offsets[0] : 0;
   std::uint8_t* to = sized(out, static_cast<std::size_t>(sealed - count * kCellOverhead), count).data();
+  Run run;
   for (std::size_t i = 0; i < count; ++i) {
-    const ByteView cell = cells.bytes.subspan(static_cast<std::size_t>(cells.offsets[i]),
-                                              static_cast<std::size_t>(cells.offsets[i + 1] - cells.offsets[i]));
-    const std::size_t size = cell.size() - kCellOverhead;
-    const auto nonce = nonce_of(from_big_endian<std::uint32_t>(cell));
-    if (!key.engine.open(key.state.view().data(), nonce.data(), cell.data() + kNumberSize, size,
-                         cell.data() + kNumberSize + size, to))
-      return fail(ErrorKind::forged, fmt::format("cell {} was changed, or is of another batch", i));
+    const std::uint8_t* const cell = cells.bytes.data() + cells.offsets[i];
+    const auto size = static_cast<std::size_t>(cells.offsets[i + 1] - cells.offsets[i]) - kCellOverhead;
+    run.add(cell, cell + kNumberSize, size, to);
     to += size;
     out.offsets[i + 1] = out.offsets[i] + size;
+    if (!run.complete(count - i - 1)) continue;
+    const auto pieces = run.take();
+    if (!key.engine.open_many(key.state.view().data(), pieces)) return forged(pieces, i + 1 - pieces.size());
   }
   return {};
+}
+
+// Which of the pieces, whose first one is cell `first`.
+Result<void> CellOpener::Impl::forged(std::span<const cipher::Piece> pieces, std::size_t first) const {
+  const std::uint8_t* const state = key.state.view().data();
+  const auto at = std::ranges::find_if_not(pieces, [&](const cipher::Piece& each) {
+    return key.engine.open_many(state, std::span(&each, 1));
+  });
+  return fail(ErrorKind::forged, fmt::format("cell {} was changed, or is of another batch",
+                                             first + static_cast<std::size_t>(at - pieces.begin())));
 }
 
 Result<void> CellOpener::open(CellsView cells, Cells& out) const {

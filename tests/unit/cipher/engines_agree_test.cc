@@ -1,5 +1,7 @@
 // Every engine against every other, over lengths around each edge, odd alignments, out of place and in place; and none
 // writes a byte outside its buffer.
+#include <utility>
+
 #include "every_engine.h"
 #include "whole.h"
 
@@ -134,6 +136,59 @@ TEST_P(EnginesAgree, OnRefusing) {
     for (const Message& other : others) {
       Bytes out(size);
       ASSERT_EQ(outcome(other.open_run(9, sealed, true, out)), "forged") << size;
+    }
+  }
+}
+
+// Messages of all lengths under one key, their tags behind them.
+class ManyAtOnce : public EveryEngine {
+ protected:
+  struct One {
+    std::array<std::uint8_t, 12> nonce{};
+    Bytes plain, sealed, opened;
+  };
+  void SetUp() override {
+    for (const std::size_t size : lengths()) {
+      One one{{}, pattern(size, size + 1), Bytes(size + kTagSize), Bytes(size, 0xEE)};
+      one.nonce[5] = static_cast<std::uint8_t>(all.size());
+      all.push_back(std::move(one));
+    }
+    engine().expand(state.mutable_view().data(), test_key().view().data());
+    for (One& each : all)
+      engine().seal(state.view().data(), each.nonce.data(), each.plain.data(), each.plain.size(), each.sealed.data(),
+                    each.sealed.data() + each.plain.size());
+  }
+  std::vector<Piece> pieces(Bytes One::*from, Bytes One::*to) {
+    std::vector<Piece> out;
+    for (One& each : all)
+      out.push_back({each.nonce.data(), (each.*from).data(), each.plain.size(), (each.*to).data()});
+    return out;
+  }
+
+  std::vector<One> all;
+  SecretBytes state = SecretBytes(engine().state_size);
+};
+TRICLAVE_ON_EVERY_ENGINE(ManyAtOnce);
+
+TEST_P(ManyAtOnce, AreWhatEachIsAlone) {
+  std::vector<Bytes> alone;
+  for (One& each : all) alone.push_back(std::exchange(each.sealed, Bytes(each.sealed.size())));
+  const std::uint64_t before = engine().uses();
+  engine().seal_many(state.view().data(), pieces(&One::plain, &One::sealed));
+  for (std::size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i].sealed, alone[i]) << all[i].plain.size();
+  ASSERT_TRUE(engine().open_many(state.view().data(), pieces(&One::sealed, &One::opened)));
+  for (const One& each : all) ASSERT_EQ(each.opened, each.plain) << each.plain.size();
+  EXPECT_EQ(engine().uses() - before, 2 * all.size());
+  EXPECT_TRUE(engine().open_many(state.view().data(), {}));
+}
+
+TEST_P(ManyAtOnce, OneForgeryZeroesAll) {
+  for (One& forged : all) {
+    for (const std::size_t bit : {std::size_t{0}, 8 * forged.plain.size(), 8 * forged.sealed.size() - 1}) {
+      forged.sealed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+      ASSERT_FALSE(engine().open_many(state.view().data(), pieces(&One::sealed, &One::opened)));
+      for (const One& each : all) ASSERT_TRUE(all_zero(each.opened)) << forged.plain.size();
+      forged.sealed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
     }
   }
 }

@@ -157,6 +157,28 @@ TEST_F(CellsTest, EveryBitOfACellCounts) {
   EXPECT_FAILS(opening->open(Cells::one(Bytes(kMaxCellValue + kCellOverhead + 1)), plain), ErrorKind::malformed);
 }
 
+// Enough for several of the runs in which a batch is worked through; a forgery in any of them is named.
+TEST_F(CellsTest, ManyOfAllSizes) {
+  CellSealer sealing = batch();
+  Names values;
+  for (std::size_t i = 0; i < 200; ++i) values.emplace_back(i * 7 % 90, static_cast<char>('a' + i % 26));
+  Cells sealed, plain;
+  ASSERT_OK(sealing.seal(values_of(values), sealed));
+  const auto opening = open_batch(sealing.prefix());
+  ASSERT_OK(opening);
+  ASSERT_OK(opening->open(sealed, plain));
+  EXPECT_EQ(text_of_all(plain), values);
+  for (const std::size_t i : {0u, 63u, 64u, 127u, 128u, 191u, 192u, 199u}) {
+    std::uint8_t& last = sealed.bytes[sealed.offsets[i + 1] - 1];
+    last ^= 1;
+    const auto refused = opening->open(sealed, plain);
+    ASSERT_FAILS(refused, ErrorKind::forged) << i;
+    EXPECT_THAT(refused.error().message, HasSubstr("cell " + std::to_string(i) + " was changed"));
+    EXPECT_TRUE(plain.bytes.empty() && plain.offsets.empty());
+    last ^= 1;
+  }
+}
+
 TEST_F(CellsTest, RefusesOffsetsThatLie) {
   CellSealer sealing = batch();
   Cells out, plain;
