@@ -2,10 +2,11 @@
 """Measures Triclave beside the raw cipher and beside what people use instead, and says which targets are met.
 
 usage: compare.py [--quick] [--build FOLDER] [--json FILE] [ROW ...]
+       compare.py --redraw
 
 bench/setup.sh prepares the peers, and the tree must be built. Everything is written to bench/results/: latest.json,
-latest.md and four charts; --quick (under 45 seconds) writes nothing but FILE, and charts beside it. README.md in this
-folder tells what each key means.
+latest.md and four charts, and the table in the project's README; --quick (under 45 seconds) writes nothing but FILE, and
+charts beside it. --redraw makes all of these again from latest.json. README.md in this folder tells what each key means.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+RESULTS = HERE / "results"
 
 
 def in_own_environment():
@@ -30,15 +32,32 @@ def in_own_environment():
         os.execv(python, [python, *sys.argv])
 
 
+def publish(result):
+    """Everything that a full run leaves behind."""
+    import compare_charts
+    import compare_readme
+    import compare_report
+
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "latest.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / "latest.md").write_text(compare_report.markdown(result), encoding="utf-8")
+    compare_charts.charts(result, RESULTS)
+    compare_readme.write(result)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="under 45 seconds: less data, growth up to 1 GiB")
     parser.add_argument("--build", default=str(HERE.parent / "build" / "release"), help="the built tree (default: build/release)")
     parser.add_argument("--json", metavar="FILE", help="where figures go, too")
+    parser.add_argument("--redraw", action="store_true", help="measure nothing: table and charts again, from latest.json")
     parser.add_argument("rows", nargs="*", metavar="ROW", help="only these rows")
     options = parser.parse_args()
     in_own_environment()
+    if options.redraw:
+        return publish(json.loads((RESULTS / "latest.json").read_text(encoding="utf-8")))
 
+    import compare_charts
     import compare_report
     import compare_targets
     from compare_files import Town, random_file
@@ -48,12 +67,13 @@ def main():
     unknown = set(options.rows) - set(ROWS)
     if unknown:
         parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+    for each in ("bench_compare", "triclave"):
+        if not os.access(pathlib.Path(options.build) / "bin" / each, os.X_OK):
+            sys.exit(f"compare: {each} is not in {options.build}/bin; build the tree, or name another with --build")
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = pathlib.Path(tempfile.mkdtemp(prefix="triclave-compare-", dir=memory))
-    place = Place(options.build, folder, options.quick)
-    for each in (place.driver, place.program):
-        if not os.access(each, os.X_OK):
-            sys.exit(f"compare: {each} is not there; build the tree, or name another with --build")
+    disk = pathlib.Path(tempfile.mkdtemp(prefix="compare-", dir=options.build))
+    place = Place(options.build, folder, disk, options.quick)
     result = {"quick": options.quick, **compare_report.machine(place), "figures": {}, "failed": {}, "log": {}}
     start = time.perf_counter()
     try:
@@ -67,11 +87,12 @@ def main():
             log = result["log"][name] = {}
             try:
                 result["figures"].update(row(place, log))
-            except (RuntimeError, OSError, subprocess.SubprocessError) as error:
-                result["failed"][name] = str(error)
+            except Exception as error:  # one row's trouble must not cost the others
+                result["failed"][name] = f"{type(error).__name__}: {error}"
             log["took"] = time.perf_counter() - began
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for each in (folder, disk):
+            shutil.rmtree(each, ignore_errors=True)
     result["lines"] = compare_targets.judge(result["figures"], options.rows)
     result["seconds"] = time.perf_counter() - start
     print(compare_targets.text(result["lines"]))
@@ -81,13 +102,9 @@ def main():
         target = pathlib.Path(options.json)
         target.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         if not options.rows:
-            compare_report.charts(result, target.resolve().parent)
+            compare_charts.charts(result, target.resolve().parent)
     if not options.quick and not options.rows:
-        results = HERE / "results"
-        results.mkdir(exist_ok=True)
-        (results / "latest.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        (results / "latest.md").write_text(compare_report.markdown(result), encoding="utf-8")
-        compare_report.charts(result, results)
+        publish(result)
     return 1 if result["failed"] else 0
 
 

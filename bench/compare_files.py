@@ -4,8 +4,10 @@ import contextlib
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import compare_peers
 from compare_tools import GIB, MIB, Driver, interleave, must, run, same_file
@@ -72,17 +74,30 @@ class Rclone:
     """The crypt backend of rclone over a local folder."""
 
     def __init__(self, folder):
-        (folder / "rclone").mkdir()
+        self.sealed = folder / "rclone"
+        self.sealed.mkdir()
         word = subprocess.run(["rclone", "obscure", "correct horse"], capture_output=True, text=True, check=True).stdout.strip()
-        text = f"[local]\ntype = local\n[sealed]\ntype = crypt\nremote = local:{folder}/rclone\npassword = {word}\n"
+        text = f"[local]\ntype = local\n[sealed]\ntype = crypt\nremote = local:{self.sealed}\npassword = {word}\n"
         (folder / "rclone.conf").write_text(text, encoding="utf-8")
         self.command = ["rclone", "--config", folder / "rclone.conf", "copyto"]
+
+    def seal(self, plain):
+        """A new file: one that is there already would not be copied again."""
+        for each in self.sealed.iterdir():
+            each.unlink()
+        run([*self.command, plain, "sealed:copy"])
+
+    def open(self, back):
+        """The same back."""
+        back.unlink(missing_ok=True)
+        run([*self.command, "sealed:copy", back])
 
 
 @contextlib.contextmanager
 def gocryptfs(folder):
     """A mounted gocryptfs, or None where there is no FUSE."""
-    cipher, mount, word = folder / "gocryptfs", folder / "mount", folder / "gocryptfs.word"
+    home = pathlib.Path(tempfile.mkdtemp(prefix="gocryptfs-", dir=folder))
+    cipher, mount, word = home / "cipher", home / "mount", home / "word"
     cipher.mkdir()
     mount.mkdir()
     word.write_text("correct horse\n", encoding="utf-8")
@@ -97,6 +112,7 @@ def gocryptfs(folder):
         yield mount
     finally:
         run(["fusermount3", "-u", mount])
+        shutil.rmtree(home)
 
 
 def file(place, log):
@@ -127,9 +143,9 @@ def file(place, log):
         ("age_open", size, new(age_back, back), opened),
     ]
     if not place.quick:
-        rclone = Rclone(folder).command
-        cases.append(("rclone", size, new([*rclone, plain, "sealed:copy"])))
-        cases.append(("rclone_open", size, new([*rclone, "sealed:copy", back], back), opened))
+        rclone = Rclone(folder)
+        cases.append(("rclone", size, lambda: rclone.seal(plain)))
+        cases.append(("rclone_open", size, lambda: rclone.open(back), opened))
     with contextlib.ExitStack() as stack:
         driver = stack.enter_context(Driver(place, "file", input=plain, output=folder / "raw"))
         mount = None if place.quick else stack.enter_context(gocryptfs(folder))
@@ -185,8 +201,14 @@ def parquet_case(path, size, count):
 
 
 def ranges(place, log):
-    """Random reads of 4 KiB from 1 GiB; the peers' files are smaller where time is short, which helps them."""
-    folder, plain, peer_size = place.folder, place.plain_file(), place.pick(64 * MIB, GIB)
+    """Random reads of 4 KiB from 1 GiB in a disk's page cache, which hands out more at once than a file in /dev/shm does.
+
+    The peers' files are smaller where time is short, which helps them.
+    """
+    folder, peer_size = place.disk, place.pick(64 * MIB, GIB)
+    plain = folder / "plain"
+    with open(place.plain_file(), "rb") as source, open(plain, "wb", 0) as target:
+        shutil.copyfileobj(source, target, MIB)
     with gocryptfs(folder) as mount, Driver(place, "ranges", input=plain, folder=folder, count=place.pick(20_000, 100_000)) as driver:
         cases, close = [parquet_case(folder / "parquet", peer_size, place.pick(500, 2000))], lambda: None
         if mount:
@@ -196,7 +218,8 @@ def ranges(place, log):
             cases.append(case)
         best = interleave(place.pick(5, 15), place.pick(2.5, 60), driver, cases)
         close()
-    (folder / "parquet").unlink()
+    for name in ("parquet", "plain"):
+        (folder / name).unlink()
     log.update(best)
     rate = {name: each["rate"] for name, each in best.items()}
     figures = {"range_reads.file": rate["file"] / rate["pread"], "range_reads.mapped": rate["mapped"] / rate["pread"]}

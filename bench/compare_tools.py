@@ -37,13 +37,14 @@ class Driver:
 
 
 class Place:
-    """Where things are: the built programs, a working folder in memory, and how much time there is."""
+    """Where things are: the built programs, a working folder in memory and one on disk, and how much time there is."""
 
-    def __init__(self, build, folder, quick):
+    def __init__(self, build, folder, disk, quick):
         self.build = pathlib.Path(build).resolve()
         self.driver = str(self.build / "bin" / "bench_compare")
         self.program = str(self.build / "bin" / "triclave")
         self.folder = pathlib.Path(folder)
+        self.disk = pathlib.Path(disk)
         self.quick = quick
 
     def pick(self, quick, full):

@@ -31,9 +31,10 @@ class ObjectSource final : public OpenObject {
   ObjectSource(cipher::Message message, ObjectInfo info, const Id& header_hash, Verifier producer,
                std::unique_ptr<Source> sealed);
 
-  // The sealed bytes of up to `count` chunks from `first`, in run_ or where the source has them.
-  Result<ByteView> sealed_run(std::uint64_t first, std::size_t count);
-  // Decrypts what sealed_run gave into `out` or, where that is null, into plain_; returns the plaintext's bytes.
+  // The sealed bytes of up to `count` chunks from `first`, in `buffer` or where the source has them.
+  Result<ByteView> sealed_run(std::uint64_t first, std::size_t count, Bytes& buffer);
+  // Decrypts what sealed_run gave into `out` or, where that is null, into plain_, where a single chunk may stand
+  // already; returns the plaintext's bytes.
   Result<std::size_t> open_run(std::uint64_t first, std::size_t count, ByteView sealed, std::uint8_t* out);
   // Both.
   Result<std::size_t> open_chunks(std::uint64_t first, std::size_t count, std::uint8_t* out);
@@ -49,9 +50,9 @@ class ObjectSource final : public OpenObject {
   Verifier producer_;
   std::unique_ptr<Source> sealed_;
   Bytes run_;    // ciphertext
-  Bytes plain_;  // of the chunks that plain_first_ and plain_size_ tell; wiped at the end
-  std::optional<std::uint64_t> plain_first_;
-  std::size_t plain_size_ = 0;
+  Bytes plain_;  // wiped at the end
+  std::optional<std::uint64_t> kept_first_;
+  ByteView kept_;  // in plain_: the chunks from kept_first_, where there is one
   std::uint64_t position_ = 0;  // over a pipe: where the next read must begin
   Id verified_root_{};          // of the content, once its signature has verified
   Workers workers_;
