@@ -14,6 +14,7 @@ namespace triclave::python {
 namespace nb = nanobind;
 
 void bind_keys(nb::module_& module);
+void bind_custodians(nb::module_& module);
 void bind_policy(nb::module_& module);
 void bind_sealer(nb::module_& module);
 void bind_opener(nb::module_& module);

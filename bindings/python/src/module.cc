@@ -12,6 +12,7 @@ NB_MODULE(_core, module) {
   forks();                       // from now on
   bind_keys(module);
   bind_policy(module);
+  bind_custodians(module);
   bind_sealer(module);
   bind_opener(module);
   bind_sealed_file(module);

@@ -15,8 +15,10 @@ nb::tuple culprit(const Culprit& each) {
 }
 
 void construct(PyOpener* self, std::shared_ptr<Policy> policy, const std::vector<std::shared_ptr<Identity>>& keys,
-               nb::handle memory) {
+               nb::handle memory,
+               nb::handle custodians) {
   std::vector<std::unique_ptr<MaskProvider>> providers;
+  if (!custodians.is_none()) providers = network_providers(*policy, custodians);
   for (const auto& each : keys) providers.push_back(key_provider(std::shared_ptr<const Identity>(each)));
   auto remembered = memory.is_none() ? nullptr : file_generation_memory(path_of(memory));
   auto opener = Opener::make(*policy, std::move(providers), remembered.get());
@@ -87,7 +89,7 @@ nb::object as_culprits(std::span<const Culprit> culprits) {
 
 void bind_opener(nb::module_& module) {
   nb::class_<PyOpener>(module, "Opener")
-      .def("__init__", &construct, nb::arg("policy"), nb::arg("keys"), nb::arg("memory").none())
+      .def("__init__", &construct, nb::arg("policy"), nb::arg("keys"), nb::arg("memory").none(), nb::arg("custodians").none())
       .def_prop_ro("policy", [](const PyOpener& self) { return std::const_pointer_cast<Policy>(self.policy); })
       .def("add_capsule", &add_capsule, nb::arg("record").none())
       .def("knows", [](PyOpener& self, const std::string& id) {

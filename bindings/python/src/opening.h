@@ -20,6 +20,9 @@ struct PyOpener {
   Turns turns;
 };
 
+// One for each of the policy's custodians that has an endpoint; `custodians` is a triclave.Custodians. Holds the lock.
+std::vector<std::unique_ptr<MaskProvider>> network_providers(const Policy& policy, nb::handle custodians);
+
 // As triclave.GatherReport, and as a tuple of triclave.Culprit.
 nb::object as_report(const GatherReport& report);
 nb::object as_culprits(std::span<const Culprit> culprits);

@@ -6,7 +6,7 @@ b'a finding'
 """
 
 from triclave import samples
-from triclave._core import Explanation, Identity, Policy, Recipient, Signer, Verifier, engine_name
+from triclave._core import Explanation, Identity, Permit, Policy, Recipient, Signer, Verifier, engine_name
 from triclave.errors import (
     Culprit,
     CustodianUnavailableError,
@@ -21,13 +21,13 @@ from triclave.errors import (
     QuorumShortError,
     UnsupportedError,
 )
-from triclave.opening import ObjectInfo, Opener, SealedFile, inspect, open
+from triclave.opening import Custodians, ObjectInfo, Opener, SealedFile, inspect, open
 from triclave.sealing import SealedWriter, Sealer, seal
 from triclave.tables import Column, OpenTable, SealedTable, Segment, open_table, seal_table
 
 __all__ = [
-    "Column", "Culprit", "CustodianUnavailableError", "Error", "Explanation", "ForgedError", "GatherReport", "Identity",
-    "InvalidArgumentError", "IoError", "MalformedError", "ObjectInfo", "OpenTable", "Opener", "PermitRefusedError", "Policy",
+    "Column", "Culprit", "CustodianUnavailableError", "Custodians", "Error", "Explanation", "ForgedError", "GatherReport", "Identity",
+    "InvalidArgumentError", "IoError", "MalformedError", "ObjectInfo", "OpenTable", "Opener", "Permit", "PermitRefusedError", "Policy",
     "PolicyRefusedError", "QuorumShortError", "Recipient", "SealedFile", "SealedTable", "SealedWriter", "Sealer", "Segment",
     "Signer", "UnsupportedError", "Verifier", "engine_name", "inspect", "open", "open_table", "samples", "seal", "seal_table",
 ]  # fmt: skip

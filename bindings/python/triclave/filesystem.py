@@ -21,7 +21,7 @@ from fsspec.registry import filesystem
 from triclave import _core
 from triclave._types import KeyLike, PolicyLike, SignerLike, the_policy
 from triclave.errors import ForgedError, InvalidArgumentError, MalformedError
-from triclave.opening import Opener, SealedFile, inspect
+from triclave.opening import Custodians, Opener, SealedFile, inspect
 from triclave.sealing import Sealer, SealedWriter, the_compartment
 
 _CAPSULES = ".triclave"  # where the program and sealed stores keep detached capsules
@@ -49,13 +49,14 @@ class TriclaveFileSystem(ChainedFileSystem):  # type: ignore[misc]
 
     def __init__(
         self, *, policy: PolicyLike, producer: SignerLike | None = None, keys: Iterable[KeyLike] = (),
+        custodians: Custodians | None = None,
         compartment: str | None = None, fs: Any = None, fo: str = "", target_protocol: str | None = None,
         target_options: dict[str, Any] | None = None, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(**options)
         self.fs = fs if fs is not None else filesystem(target_protocol or "file", **(target_options or {}))
         self._policy = the_policy(policy)
-        self._opener = Opener(self._policy, keys)
+        self._opener = Opener(self._policy, keys, custodians=custodians)
         self._compartment = None if producer is None else the_compartment(self._policy, compartment)
         self._sealer = None if self._compartment is None or producer is None else Sealer(self._policy, producer, [self._compartment])
         self._asked: set[str] = set()

@@ -14,6 +14,23 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 
+class Custodians(NamedTuple):
+    """A policy's custodians, asked over the network under a permit: each answer counts only if the custodian's log proves it.
+
+    ``permit`` is a :class:`Permit`, its file or its bytes; ``requester`` the private key file of the signer whom it names.
+    ``tls_certificate`` and ``tls_key`` (PEM files) tell the services who calls; ``deadline`` is in seconds; ``receipts``
+    is a folder for the proofs of what was released.
+    """
+
+    permit: _core.Permit | Source
+    requester: Path
+    tls_certificate: Path
+    tls_key: Path
+    passphrase: str | None = None
+    deadline: float = 10.0
+    receipts: Path | None = None
+
+
 class ObjectInfo(NamedTuple):
     """What a sealed object's header says to everybody; the size of the plaintext is authentic only when it is opened."""
 
@@ -39,16 +56,17 @@ def inspect(sealed: Source) -> ObjectInfo:
 class Opener:
     """Gathers a capsule's keys once, from the private keys at hand, and opens any number of objects and tables.
 
-    ``keys`` are identities or paths of key files without a passphrase. ``capsules`` are the records (bytes or paths) of
+    ``keys`` are identities or paths of key files without a passphrase; ``custodians`` are asked over the network beside
+    them. ``capsules`` are the records (bytes or paths) of
     objects that do not embed them. ``memory`` is a file that remembers the newest generation seen of each capsule, so
     that an old one played back is refused.
     """
 
     def __init__(
-        self, policy: PolicyLike, keys: Iterable[KeyLike], *, capsules: Iterable[Buffer | Path] = (),
-        memory: Path | None = None,
+        self, policy: PolicyLike, keys: Iterable[KeyLike] = (), *, custodians: Custodians | None = None,
+        capsules: Iterable[Buffer | Path] = (), memory: Path | None = None,
     ) -> None:  # fmt: skip
-        self._core = _core.Opener(the_policy(policy), [the_identity(each) for each in keys], memory)
+        self._core = _core.Opener(the_policy(policy), [the_identity(each) for each in keys], memory, custodians)
         for each in capsules:
             self.add_capsule(each)
 
@@ -199,11 +217,14 @@ class SealedFile(io.RawIOBase):
         return f"<triclave.SealedFile {self.name!r} of {self.dataset}/{self.compartment}, {state}>"
 
 
-def open(sealed: Source, *, policy: PolicyLike, keys: Iterable[KeyLike], capsules: Iterable[Buffer | Path] = ()) -> SealedFile:
+def open(
+    sealed: Source, *, policy: PolicyLike, keys: Iterable[KeyLike] = (), custodians: Custodians | None = None,
+    capsules: Iterable[Buffer | Path] = (),
+) -> SealedFile:  # fmt: skip
     """Opens one sealed object; an :class:`Opener` opens many and gathers their keys once.
 
     >>> keys = [town.keys["outscale"], town.keys["orange"]]
     >>> triclave.open("lab.csv.sealed", policy=town.policy, keys=keys)
     <triclave.SealedFile 'lab.csv' of cohort/clinical, 34 bytes>
     """
-    return Opener(policy, keys, capsules=capsules).open(sealed)
+    return Opener(policy, keys, custodians=custodians, capsules=capsules).open(sealed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from triclave import _core
 from triclave._types import Columns, KeyLike, Path, PolicyLike, Progress, SignerLike, Source, Target, file_name, is_path, the_policy
 from triclave.errors import Culprit, GatherReport, InvalidArgumentError, UnsupportedError
-from triclave.opening import Opener
+from triclave.opening import Custodians, Opener
 from triclave.sealing import Sealer, check_dataset
 
 if TYPE_CHECKING:
@@ -207,7 +207,8 @@ class OpenTable:
 
 
 def open_table(
-    sealed: Source, *, policy: PolicyLike | None = None, keys: Iterable[KeyLike] | None = None, opener: Opener | None = None,
+    sealed: Source, *, policy: PolicyLike | None = None, keys: Iterable[KeyLike] | None = None,
+    custodians: Custodians | None = None, opener: Opener | None = None,
     columns: Iterable[str] | None = None, compartments: Iterable[str] = (), capsules: Iterable[Buffer | Path] = (),
     threads: int = 0,
 ) -> OpenTable:  # fmt: skip
@@ -220,10 +221,10 @@ def open_table(
     <triclave.OpenTable of cohort: 1 rows of glucose, closed: identifiers>
     """
     if opener is None:
-        if policy is None or keys is None:
-            raise InvalidArgumentError("say who opens: policy= and keys=, or opener=")
-        opener = Opener(policy, keys)
-    elif policy is not None or keys is not None:
+        if policy is None or (keys is None and custodians is None):
+            raise InvalidArgumentError("say who opens: policy= and keys= or custodians=, or opener=")
+        opener = Opener(policy, keys or (), custodians=custodians)
+    elif policy is not None or keys is not None or custodians is not None:
         raise InvalidArgumentError("an opener has its own policy and keys: leave them out")
     for each in capsules:
         opener.add_capsule(each)
