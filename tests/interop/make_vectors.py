@@ -15,19 +15,21 @@ from pathlib import Path
 from typing import List
 
 from vector_kit import cell_cases, chunk_cases, footer_cases, forged_capsules, good_capsules, keyfile_cases
-from vector_kit import malformed_capsules, object_cases, table_cases, table_forgeries
+from vector_kit import log_cases, malformed_capsules, note_cases, object_cases, permit_cases, release_cases
+from vector_kit import table_cases, table_forgeries
 from vector_kit.cast import SHARED
+from vector_kit.custody_cast import SHARED as CUSTODY
 from vector_kit.judge import judge
 from vector_kit.vec import SHARED_FILE, Vec, parse, parse_shared, shared_text
 
 DEFAULT = Path(__file__).resolve().parent.parent / "vectors"
-LARGEST, TOTAL = 40_000, 2_200_000
+LARGEST, TOTAL = 40_000, 2_900_000
 
 
 def all_cases() -> List[Vec]:
     """Every case of the kit."""
     groups = (good_capsules, forged_capsules, malformed_capsules, object_cases, keyfile_cases, table_cases,
-              table_forgeries, footer_cases, chunk_cases, cell_cases)
+              table_forgeries, footer_cases, chunk_cases, cell_cases, permit_cases, release_cases, log_cases, note_cases)
     return [vec for group in groups for vec in group.cases()]
 
 
@@ -36,7 +38,7 @@ def main(folder: Path = DEFAULT, *prefixes: str) -> int:
     cases = all_cases()
     names = [vec.name for vec in cases]
     assert len(set(names)) == len(names), sorted(n for n in names if names.count(n) > 1)
-    shared = dict(SHARED)
+    shared = {**SHARED, **CUSTODY}
     if prefixes:
         # What stands keeps its bytes, which say the same: whoever refers to it is judged with it.
         cases = [vec for vec in cases if vec.name.startswith(prefixes)]

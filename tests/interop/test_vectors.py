@@ -8,13 +8,16 @@ from typing import Dict
 import pytest
 from make_vectors import LARGEST, TOTAL, all_cases
 from vector_kit.cast import SHARED
+from vector_kit.custody_cast import SHARED as CUSTODY
 from vector_kit.judge import judge
 from vector_kit.vec import SHARED_FILE, Vec, pack, parse, parse_shared, unpack
 
 FOLDER = Path(__file__).resolve().parent.parent / "vectors"
 KEYS = set("comment type rule expect producer owner dataset identity own-key seen ask refused capsule compartment "
            "capsule-id data-key object plaintext-length plaintext-sha256 range file fingerprint passphrase public "
-           "secret table column note rows chunk cell-column prefix cell value".split())
+           "secret table column note rows chunk cell-column prefix cell value record covers permit-id permit-hash clock "
+           "approved released revocation floor seen-nonce session mask permit requester request signature one-use answer "
+           "entry log-key witness size root cosigned index proof log-file receipt kept path asks".split())
 FILES = sorted(FOLDER.glob("*.vec"))
 
 
@@ -48,7 +51,7 @@ def test_kit_writes_the_committed_names() -> None:
     cases = all_cases()
     assert sorted(v.name for v in cases) == sorted(p.stem for p in FILES)
     for vec in cases:
-        assert judge(parse(vec.name, vec.text()), SHARED) == vec.one("expect"), vec.name
+        assert judge(parse(vec.name, vec.text()), {**SHARED, **CUSTODY}) == vec.one("expect"), vec.name
 
 
 def test_pieces() -> None:

@@ -114,11 +114,4 @@ class VectorReader : public ::testing::TestWithParam<std::string> {
   Vector vector = read_vector(GetParam());
 };
 
-// How a vector's test is called.
-inline std::string test_name(const ::testing::TestParamInfo<std::string>& each) {
-  std::string name = each.param;
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
 }  // namespace triclave::testing

@@ -57,9 +57,11 @@ std::string Vector::one(std::string_view key) const {
   return found.empty() ? "" : found[0];
 }
 
-Bytes Vector::bytes(std::string_view key) const {
+Bytes Vector::bytes(std::string_view key) const { return vector_bytes(one(key)); }
+
+Bytes vector_bytes(const std::string& value) {
   Bytes out;
-  std::istringstream pieces(one(key));
+  std::istringstream pieces(value);
   for (std::string each; pieces >> each;) {
     const Bytes more = piece(each);
     out.insert(out.end(), more.begin(), more.end());

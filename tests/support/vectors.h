@@ -1,6 +1,9 @@
 // Test vectors: tests/vectors/README.md has their grammar.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -25,5 +28,15 @@ struct Vector {
 // Names of the files in tests/vectors, without ".vec", sorted; of these types only, where given.
 std::vector<std::string> vector_names(const std::vector<std::string>& types = {});
 Vector read_vector(const std::string& name);
+
+// A value of type bytes, for keys that stand more than once.
+Bytes vector_bytes(const std::string& value);
+
+// How a vector's test is called.
+inline std::string test_name(const ::testing::TestParamInfo<std::string>& each) {
+  std::string name = each.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
 
 }  // namespace triclave::testing

@@ -171,6 +171,11 @@ class LogAudit {
     if (mine.hashes.empty()) return {};
     const TilePath path{TilePath::Kind::hashes, level, mine.index, mine.hashes.size() / Id().size()};
     TRICLAVE_TRY_ASSIGN(const Bytes tile, read_tile(path));
+    //= SPEC LOG-13
+    if (tile.size() != mine.hashes.size())
+      return fail(ErrorKind::malformed, format_tile_path(path) + " has " + std::to_string(tile.size()) +
+                                            " bytes instead of " + std::to_string(mine.hashes.size()) +
+                                            "; copy it from the log again");
     if (tile != mine.hashes) return broken(format_tile_path(path) + " does not hold the hashes of the entries below it");
     mine = {mine.index + 1, {}, {}};
     return {};

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
-from typing import Union
+from typing import List, Union
 
-from .errors import FORGED, MALFORMED, require
+from .errors import FORGED, MALFORMED, SpecError, require
 
 # The order of the ristretto255 group (SPEC section 1, RFC 9496).
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -44,6 +45,42 @@ def m(*fields: Union[bytes, str]) -> bytes:
     """M(a, b, ..): each field behind its length; text stands for its bytes."""
     #= SPEC ENC-01
     return b"".join(lp(f.encode() if isinstance(f, str) else f) for f in fields)
+
+
+def read_m(data: bytes, count: int, what: str) -> List[bytes]:
+    """The fields of an M(..) that must have so many; -1: any number."""
+    fields, at = [], 0
+    while at < len(data):
+        length = int.from_bytes(data[at:at + 4], "big")
+        require(len(data) - at - 4 >= length, MALFORMED, f"{what} is cut short")
+        fields.append(data[at + 4:at + 4 + length])
+        at += 4 + length
+    require(count in (-1, len(fields)), MALFORMED, f"{what} has {len(fields)} fields")
+    return fields
+
+
+def sized(field: bytes, length: int, what: str) -> bytes:
+    """A field of exactly this length."""
+    require(len(field) == length, MALFORMED, f"{what} has {len(field)} bytes instead of {length}")
+    return field
+
+
+def text(field: bytes, what: str) -> str:
+    """A field of text."""
+    try:
+        return field.decode("utf-8", "strict")
+    except UnicodeDecodeError:
+        raise SpecError(MALFORMED, f"{what} is not UTF-8") from None
+
+
+def base64_bytes(value: str, what: str) -> bytes:
+    """Base64 as RFC 4648 writes it: padded, no stray bits (section 3)."""
+    try:
+        data = base64.b64decode(value, validate=True)
+    except ValueError:
+        raise SpecError(MALFORMED, f"{what} is not base64") from None
+    require(base64.b64encode(data).decode() == value, MALFORMED, f"{what} is not in base64's one spelling")
+    return data
 
 
 def h(data: bytes) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import re
 import stat
@@ -13,7 +12,7 @@ from typing import Dict, List, Optional, Tuple
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from . import cobblestone, record, xwing
-from .encoding import check_free_name, h, m
+from .encoding import base64_bytes, check_free_name, h, m
 from .errors import FORGED, INVALID_ARGUMENT, MALFORMED, UNSUPPORTED, SpecError, require
 from .kdf import Random
 from .signatures import POSSESSION, PUBLIC, Signer, signer_id, verify
@@ -80,15 +79,6 @@ def _context(before: bytes) -> bytes:
 
 def _private_id(role: str, seed: bytes) -> bytes:
     return xwing.PrivateKey(seed).id if role == RECIPIENT else Signer(seed).id
-
-
-def _b64(text: str, what: str) -> bytes:
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise SpecError(MALFORMED, f"{what} is not base64") from None
-    require(base64.b64encode(data).decode() == text, MALFORMED, f"{what} is not base64 in its one spelling")
-    return data
 
 
 def _seal_up(lines: List[str]) -> bytes:
@@ -180,19 +170,19 @@ def parse(data: bytes) -> KeyFile:
 
 
 def _parse_public(fields: Dict[str, str], base: dict) -> KeyFile:
-    public = _b64(fields["public"], "a public key")
+    public = base64_bytes(fields["public"], "a public key")
     if base["role"] == RECIPIENT:
         xwing.check_key_id(public, base["fingerprint"])
     else:
         require(len(public) == PUBLIC and signer_id(public) == base["fingerprint"],
                 MALFORMED if len(public) != PUBLIC else FORGED, "the fingerprint is not the key's id")
         #= SPEC KEY-04
-        verify(public, POSSESSION, base["name"].encode(), _b64(fields["proof"], "a proof"))
+        verify(public, POSSESSION, base["name"].encode(), base64_bytes(fields["proof"], "a proof"))
     return KeyFile(private=False, public=public, **base)
 
 
 def _parse_private(fields: Dict[str, str], base: dict, before: bytes) -> KeyFile:
-    secret = _b64(fields["secret"], "a secret")
+    secret = base64_bytes(fields["secret"], "a secret")
     if fields["protection"] == "none":
         require(len(secret) == _SEED[base["role"]], MALFORMED, "a secret has the wrong length")
         return KeyFile(private=True, secret=secret, **base)
@@ -202,7 +192,7 @@ def _parse_private(fields: Dict[str, str], base: dict, before: bytes) -> KeyFile
     assert match is not None
     parameters = Argon2Parameters(*(int(g) for g in match.groups()[:3]))
     parameters.check()
-    salt = _b64(match.group(4), "a salt")
+    salt = base64_bytes(match.group(4), "a salt")
     require(len(salt) == 16, MALFORMED, "a salt does not have 16 bytes")
     return KeyFile(private=True, protected=(parameters, salt, secret, before), **base)
 

@@ -9,6 +9,7 @@ from triclave_spec import capsule as reading
 from triclave_spec import arrow_chunk, cells, keyfile, objects, opening, protobuf, table_segments, tables, xwing
 from triclave_spec.errors import SpecError
 
+from .judge_custody import JUDGES
 from .vec import Vec, unpack
 
 Shared = Mapping[str, bytes]
@@ -119,7 +120,8 @@ def _cells(vec: Vec, shared: Shared) -> None:
     assert values == vec.all("value"), vec.name
 
 
-_JUDGES = {"capsule": _capsule, "object": _object, "keyfile": _keyfile, "table": _table, "cells": _cells}
+_JUDGES = {"capsule": _capsule, "object": _object, "keyfile": _keyfile, "table": _table, "cells": _cells,
+           **JUDGES}
 
 
 def judge(vec: Vec, shared: Shared) -> str:
