@@ -21,6 +21,7 @@ inline constexpr std::string_view kKeyFile = "triclave/v1/key-file";       // Co
 inline constexpr std::string_view kPossession = "triclave/v1/possession";  // HPKE info of a possession challenge
 inline constexpr std::string_view kAnswer = "triclave/v1/answer";          // HPKE info of a custodian's answer
 inline constexpr std::string_view kSession = "triclave/v1/session";        // what one gathering's requests have in common
+inline constexpr std::string_view kCustodianSecret = "triclave/v1/custodian-secret";  // Cobblestone context of a custodian's secret at rest
 
 }  // namespace triclave::label
 

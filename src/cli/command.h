@@ -61,5 +61,6 @@ void add_permit(CLI::App& app, Program& program);
 void add_prove(CLI::App& app, Program& program);
 void add_version(CLI::App& app, Program& program);
 void add_bench(CLI::App& app, Program& program);
+void add_custodian(CLI::App& app, Program& program);
 
 }  // namespace triclave::cli

@@ -87,6 +87,7 @@ int run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
   add_prove(app, program);
   add_version(app, program);
   add_bench(app, program);
+  add_custodian(app, program);
 
   // Also where the arguments are wrong.
   const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();

@@ -21,7 +21,7 @@ class Reader {
   Reader(const PolicyText& text, const Registry& registry) : text_(text), registry_(registry) {}
 
   Result<std::vector<Compartment>> read() {
-    const Place file = Place::of_file(text_);
+    const Place file = place_of(text_);
     TRICLAVE_TRY_ASSIGN(common_, read_rules(text_.file.rules(), file.inside("rules")));
     TRICLAVE_TRY_ASSIGN(expires_, read_expiry(text_.file.expires(), file));
     if (text_.file.compartments().empty()) return file.error("compartments", "a policy has at least one compartment");

@@ -26,7 +26,7 @@ std::chrono::sys_days day_of(std::chrono::system_clock::time_point now) {
 }
 
 Result<void> check_head(const policy::PolicyText& text) {
-  const auto file = policy::Place::of_file(text);
+  const auto file = policy::place_of(text);
   if (text.file.version() > kVersion)
     return file.error(
         "version", fmt::format("version {} is newer than this program, which reads 1; update it", text.file.version()),
@@ -103,7 +103,7 @@ Result<const Policy::Impl::Part*> Policy::Impl::find(std::string_view compartmen
 Result<Policy> Policy::load(const std::filesystem::path& file) {
   TRICLAVE_TRY_ASSIGN(const auto source, file_source(file));
   // One byte above the limit is enough for parse() to refuse it.
-  Bytes text(static_cast<std::size_t>(std::min<std::uint64_t>(source->size().value_or(0), policy::kMaxPolicyFile + 1)));
+  Bytes text(static_cast<std::size_t>(std::min<std::uint64_t>(source->size().value_or(0), format::kMaxTextProto + 1)));
   TRICLAVE_TRY_ASSIGN(const std::size_t size, source->read_at(0, text));
   return parse(as_text(ByteView(text).first(size)), file.string(), file.parent_path());
 }
@@ -128,7 +128,7 @@ Result<Policy> Policy::parse(std::string_view text, std::string_view origin, con
     Impl::Part& part = impl->parts[i];
     auto judged = policy::Sovereignty::judge(part.compartment, impl->registry, work);
     if (!judged)
-      return policy::Place::of_file(*parsed)
+      return policy::place_of(*parsed)
           .inside("compartments", static_cast<int>(i))
           .error("access", judged.error().message, judged.error().kind);
     part.sovereignty = std::move(*judged);

@@ -31,7 +31,7 @@ std::optional<std::size_t> find(const auto& map, const Key& key) {
 
 Result<Registry> Registry::read(const PolicyText& text, const std::filesystem::path& folder) {
   Registry out;
-  const Place file = Place::of_file(text);
+  const Place file = place_of(text);
   for (int i = 0; i < text.file.recipients_size(); ++i) {
     if (i == kMaxRegistered) return file.error_at("recipients", i, "a policy has at most 256 recipients");
     TRICLAVE_TRY(out.add_recipient(text.file.recipients(i), file.inside("recipients", i), folder));

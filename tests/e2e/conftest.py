@@ -13,6 +13,7 @@ for folder in (HERE.parent / "interop", HERE):
     sys.path.insert(0, str(folder))
 sys.dont_write_bytecode = True
 
+from custodian import Authority, Custodian  # noqa: E402
 from town import Town  # noqa: E402
 
 
@@ -54,3 +55,23 @@ def town(founded, tmp_path):
     """A town of its own for each test."""
     shutil.copytree(founded.folder, tmp_path, dirs_exist_ok=True)
     return Town(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """A trial authority that certifies daemons and clients."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def custodian(authority, tmp_path):
+    """Makes custodians, by name; their daemons end with the test."""
+    made = []
+
+    def make(name="ovh", **how):
+        made.append(Custodian(tmp_path / f"custodian-{name}", authority, name, **how))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop(signal.SIGKILL)

@@ -1,4 +1,4 @@
-#include "policy/policy_text.h"
+#include "format/text_proto.h"
 
 #include <fmt/format.h>
 #include <google/protobuf/io/tokenizer.h>
@@ -9,10 +9,10 @@
 
 #include "base/names.h"
 
-namespace triclave::policy {
+namespace triclave::format {
 namespace {
 
-constexpr int kMaxNesting = 8;  // of messages; the schema needs 3
+constexpr int kMaxNesting = 8;  // of messages; the schemas need 3
 constexpr std::size_t kTab = 8;
 constexpr std::size_t kMaxMessage = 512;  // bytes
 
@@ -126,27 +126,29 @@ Position token_before(std::string_view text, Position at) {
 
 }  // namespace
 
-Result<std::unique_ptr<PolicyText>> parse_policy_text(std::string_view text, std::string_view origin) {
-  if (text.size() > kMaxPolicyFile)
-    return fail(ErrorKind::malformed, located(origin, {}, "a policy file has at most 1 MiB"));
-  auto out = std::make_unique<PolicyText>();
-  out->origin = origin;
-  out->text = text;
+Result<void> parse_text_proto(std::string_view text, std::string_view origin, std::string_view what, TextProto& out,
+                              google::protobuf::Message& file) {
+  if (text.size() > kMaxTextProto)
+    return fail(ErrorKind::malformed, located(origin, {}, std::string(what) + " has at most 1 MiB"));
+  out.origin = origin;
+  out.text = text;
   FirstError errors;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);
-  parser.WriteLocationsTo(&out->tree);
+  parser.WriteLocationsTo(&out.tree);
   parser.SetRecursionLimit(kMaxNesting);
   google::protobuf::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
-  if (!parser.Parse(&input, &out->file) || errors.get()) {
-    const auto [at, message] = errors.get().value_or(std::pair(Position{}, std::string("this is not a policy file")));
+  if (!parser.Parse(&input, &file) || errors.get()) {
+    const auto [at, message] = errors.get().value_or(std::pair(Position{}, "this is not " + std::string(what)));
     return fail(ErrorKind::malformed,
                 located(origin, is_about_token_before(message) ? token_before(text, at) : at, message));
   }
-  return out;
+  return {};
 }
 
-Place Place::of_file(const PolicyText& text) { return {text, *v1::PolicyFile::descriptor(), &text.tree, {}}; }
+Place Place::of_file(const TextProto& text, const google::protobuf::Descriptor& type) {
+  return {text, type, &text.tree, {}};
+}
 
 Place Place::inside(const char* field, int index) const {
   const auto* descriptor = type_->FindFieldByName(field);
@@ -183,4 +185,4 @@ tl::unexpected<Error> Place::error_in_string(const char* field, std::size_t offs
   return fail_at(StringWalker(text_->text, position(field, -1)).to(offset), message, kind);
 }
 
-}  // namespace triclave::policy
+}  // namespace triclave::format

@@ -1,0 +1,87 @@
+#include "custodian/service/config.h"
+
+#include <algorithm>
+
+#include "base/names.h"
+#include "base/try.h"
+#include "custodian/log/note.h"
+#include "format/custodian_file.pb.h"
+#include "format/text_proto.h"
+#include "triclave/io.h"
+
+namespace triclave::custodian {
+namespace {
+
+using format::Place;
+
+constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kDefaultRate = 100;  // requests a second
+constexpr std::uint32_t kMaxRate = 1'000'000;
+constexpr std::size_t kMaxPath = 4096;
+
+Result<std::filesystem::path> path_of(const std::string& written, const Place& place, const char* field,
+                                      const std::filesystem::path& folder) {
+  if (written.empty()) return place.error(field, std::string(field) + " is missing: name a file");
+  if (!is_text(written, kMaxPath)) return place.error(field, "this is no name of a file");
+  return folder / written;
+}
+
+// HOST:PORT, a host in brackets where it has colons itself.
+bool is_address(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == text.npos || colon == 0 || !is_text(text, kMaxPath)) return false;
+  const std::string_view host = text.substr(0, colon), port = text.substr(colon + 1);
+  if (host.find(':') != host.npos && (host.front() != '[' || host.back() != ']')) return false;
+  return !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+         std::stoul(std::string(port)) <= 65535;
+}
+
+Result<void> check_names(const v1::CustodianFile& file, const Place& place) {
+  if (file.version() > kVersion)
+    return place.error("version", "this program knows version 1; use a newer one", ErrorKind::unsupported);
+  if (file.version() != kVersion) return place.error("version", "a custodian's file begins with `version: 1`");
+  if (!is_name(file.name())) return place.error("name", "name: 1 to 64 characters of [a-z0-9._-], as policies call it");
+  if (!is_key_name(file.log_name()))
+    return place.error("log_name", "log_name: text without spaces and plus signs that nobody else's log has, such as "
+                                   "custodian.example/triclave");
+  if (!is_address(file.listen())) return place.error("listen", "listen: HOST:PORT, such as 0.0.0.0:8443 or [::]:8443");
+  return {};
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, std::string_view origin, const std::filesystem::path& folder) {
+  format::TextProto parsed;
+  v1::CustodianFile file;
+  TRICLAVE_TRY(format::parse_text_proto(text, origin, "a custodian's configuration", parsed, file));
+  const Place place = Place::of_file(parsed, *v1::CustodianFile::descriptor());
+  TRICLAVE_TRY(check_names(file, place));
+  Config out;
+  out.name = file.name();
+  out.log_name = file.log_name();
+  out.listen = file.listen();
+  TRICLAVE_TRY_ASSIGN(out.state.database, path_of(file.database(), place, "database", folder));
+  out.state.mark = out.state.database.native() + ".mark";
+  if (!file.mark().empty()) {
+    TRICLAVE_TRY_ASSIGN(out.state.mark, path_of(file.mark(), place, "mark", folder));
+  }
+  const Place tls = place.inside("tls");
+  TRICLAVE_TRY_ASSIGN(out.tls.certificate, path_of(file.tls().certificate(), tls, "certificate", folder));
+  TRICLAVE_TRY_ASSIGN(out.tls.private_key, path_of(file.tls().private_key(), tls, "private_key", folder));
+  TRICLAVE_TRY_ASSIGN(out.tls.client_ca, path_of(file.tls().client_ca(), tls, "client_ca", folder));
+  const std::uint32_t rate = file.limits().requests_per_second();
+  if (rate > kMaxRate) return place.inside("limits").error("requests_per_second", "at most 1,000,000");
+  out.requests.per_second = rate == 0 ? kDefaultRate : rate;
+  out.requests.burst = 2 * out.requests.per_second;
+  return out;
+}
+
+Result<Config> load_config(const std::filesystem::path& file) {
+  TRICLAVE_TRY_ASSIGN(const auto source, file_source(file));
+  Bytes text(static_cast<std::size_t>(std::min<std::uint64_t>(source->size().value_or(0), format::kMaxTextProto + 1)));
+  TRICLAVE_TRY_ASSIGN(const std::size_t got, source->read_at(0, text));
+  text.resize(got);
+  return parse_config(as_text(text), file.native(), file.parent_path());
+}
+
+}  // namespace triclave::custodian

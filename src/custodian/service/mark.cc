@@ -1,0 +1,75 @@
+#include "custodian/service/mark.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/integers.h"
+#include "base/try.h"
+
+namespace triclave::custodian {
+namespace {
+
+constexpr std::size_t kMarkSize = sizeof(Id) + sizeof(std::uint64_t);  // the database's id, then the log's size
+
+Result<Descriptor> open_file(const std::filesystem::path& file, int how) {
+  Descriptor out(::open(file.c_str(), O_RDWR | O_CLOEXEC | how, S_IRUSR | S_IWUSR));
+  if (out) return out;
+  if (errno == EEXIST)
+    return fail(ErrorKind::invalid_argument, file.native() + " exists already; a new custodian has a mark of its own");
+  if (errno == ENOENT)
+    return fail(ErrorKind::io, "the mark " + file.native() +
+                                   " is missing, which says how long this custodian's log is; put it back, or restore "
+                                   "a backup with `triclave custodian restore`");
+  return io_error("cannot open", file.native());
+}
+
+}  // namespace
+
+Result<Mark> Mark::create(const std::filesystem::path& file, const Id& state) {
+  Mark out;
+  TRICLAVE_TRY_ASSIGN(out.file_, open_file(file, O_CREAT | O_EXCL));
+  out.shown_ = file.native();
+  out.state_ = state;
+  std::array<std::uint8_t, kMarkSize> content{};
+  std::copy(state.begin(), state.end(), content.begin());
+  TRICLAVE_TRY(write_fully_at(out.file_.get(), content, 0, out.shown_));
+  if (::fsync(out.file_.get()) != 0) return io_error("cannot sync", out.shown_);
+  return out;
+}
+
+Result<Mark> Mark::open(const std::filesystem::path& file) {
+  Mark out;
+  TRICLAVE_TRY_ASSIGN(out.file_, open_file(file, 0));
+  out.shown_ = file.native();
+  TRICLAVE_TRY(out.read());
+  return out;
+}
+
+Result<void> Mark::read() {
+  std::array<std::uint8_t, kMarkSize> content{};
+  TRICLAVE_TRY_ASSIGN(const std::size_t got, read_fully_at(file_.get(), content, 0, shown_));
+  if (got != content.size())
+    return fail(ErrorKind::malformed,
+                shown_ + " is no custodian's mark; restore a backup with `triclave custodian restore`");
+  std::copy_n(content.begin(), state_.size(), state_.begin());
+  size_ = from_big_endian<std::uint64_t>(ByteView(content).subspan(state_.size()));
+  return {};
+}
+
+Result<void> Mark::raise(std::uint64_t size) {
+  if (size <= size_) return {};
+  // The service and a command of an officer's may both be at it; the larger size stays.
+  if (::flock(file_.get(), LOCK_EX) != 0) return io_error("cannot lock", shown_);
+  Result<void> raised = read();
+  if (raised && size > size_) {
+    raised = write_fully_at(file_.get(), big_endian(size), state_.size(), shown_);
+    if (raised) size_ = size;
+  }
+  ::flock(file_.get(), LOCK_UN);
+  return raised;
+}
+
+}  // namespace triclave::custodian

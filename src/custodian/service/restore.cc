@@ -1,0 +1,65 @@
+// State::restore: a state from a backup, which knows nothing of what happened since it was made.
+#include <string>
+
+#include "base/integers.h"
+#include "base/random.h"
+#include "base/try.h"
+#include "custodian/log/log_table.h"
+#include "custodian/service/schema.h"
+#include "custodian/service/settings.h"
+#include "custodian/service/state.h"
+
+namespace triclave::custodian {
+namespace {
+
+// Whether the former mark says that the log did not grow since the backup.
+Result<bool> is_whole(const Database& database, std::uint64_t size, const std::filesystem::path& former_mark) {
+  if (former_mark.empty()) return false;
+  TRICLAVE_TRY_ASSIGN(const Mark mark, Mark::open(former_mark));
+  TRICLAVE_TRY_ASSIGN(const Bytes state, get_setting(database, setting::kState));
+  if (as_text(state) != as_text(mark.state()))
+    return fail(ErrorKind::invalid_argument, former_mark.native() + " is the mark of another state than the backup");
+  return mark.size() == size;
+}
+
+// The former log stays in the database, under names of its own.
+Result<void> begin_new_log(const Database& database) {
+  TRICLAVE_TRY_ASSIGN(const std::uint64_t epoch, get_number(database, setting::kLogEpoch));
+  for (const char* table : {"log", "log_node", "log_head"})
+    TRICLAVE_TRY(database.run(("ALTER TABLE " + std::string(table) + " RENAME TO " + table + "_" + std::to_string(epoch)).c_str()));
+  TRICLAVE_TRY(database.run(kLogSchema));
+  return set_setting(database, setting::kLogEpoch, big_endian(epoch + 1));
+}
+
+// Makes the copy a state of its own.
+Result<void> become_new(const StateFiles& files, std::uint64_t refuse_until, const std::filesystem::path& former_mark) {
+  TRICLAVE_TRY_ASSIGN(const Database database, Database::open(files.database));
+  TRICLAVE_TRY(upgrade_schema(database));
+  TRICLAVE_TRY_ASSIGN(const std::uint64_t size, database.number("SELECT coalesce(max(idx) + 1, 0) FROM log"));
+  TRICLAVE_TRY_ASSIGN(const bool goes_on, is_whole(database, size, former_mark));
+  const Id state = random_array<32>();
+  TRICLAVE_TRY_ASSIGN(Mark mark, Mark::create(files.mark, state));
+  TRICLAVE_TRY_ASSIGN(Transaction change, Transaction::begin(database));
+  TRICLAVE_TRY(set_setting(database, setting::kState, state));
+  TRICLAVE_TRY(set_setting(database, setting::kRefuseUntil, big_endian(refuse_until)));
+  if (!goes_on) TRICLAVE_TRY(begin_new_log(database));
+  TRICLAVE_TRY(change.commit());
+  return goes_on ? mark.raise(size) : Result<void>();
+}
+
+}  // namespace
+
+Result<void> State::restore(const std::filesystem::path& backup, const StateFiles& files, std::uint64_t refuse_until,
+                            const std::filesystem::path& former_mark) {
+  {
+    TRICLAVE_TRY_ASSIGN(const Database from, Database::open(backup));
+    TRICLAVE_TRY(from.copy_to(files.database));
+  }
+  auto made = become_new(files, refuse_until, former_mark);
+  std::error_code ignored;
+  if (!made)
+    for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(files.database.native() + tail, ignored);
+  return made;
+}
+
+}  // namespace triclave::custodian

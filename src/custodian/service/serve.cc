@@ -1,0 +1,79 @@
+// serve_custodian: the service as a process.
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/try.h"
+#include "custodian/service/config.h"
+#include "custodian/service/server.h"
+#include "custodian/service/service.h"
+#include "custodian/service/tls_files.h"
+#include "triclave/custodian_office.h"
+
+namespace triclave {
+namespace {
+
+constexpr std::chrono::seconds kGrace{10};  // for what is under way when the service is told to stop
+
+Result<void> harden(bool allow_root) {
+  if (::geteuid() == 0 && !allow_root)
+    return fail(ErrorKind::invalid_argument,
+                "a custodian does not run as root: use an account of its own (the systemd unit has one), or --allow-root");
+  ::prctl(PR_SET_DUMPABLE, 0);
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  // Under a limit a later allocation would fail; then only guarded memory is locked, as everywhere.
+  rlimit lockable{};
+  if (::getrlimit(RLIMIT_MEMLOCK, &lockable) == 0 && lockable.rlim_cur == RLIM_INFINITY)
+    (void)::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+  return {};
+}
+
+// Before any thread is started, so that all inherit it.
+sigset_t block_signals() {
+  sigset_t out;
+  sigemptyset(&out);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&out, number);
+  ::pthread_sigmask(SIG_BLOCK, &out, nullptr);
+  return out;
+}
+
+// What may differ without a new start. gRPC reads certificates by itself; here is said what is wrong with them.
+Result<void> reload(const std::filesystem::path& file, const custodian::Config& running, custodian::Service& service) {
+  TRICLAVE_TRY_ASSIGN(const custodian::Config read, custodian::load_config(file));
+  if (read.name != running.name || read.log_name != running.log_name || read.listen != running.listen ||
+      read.state.database != running.state.database || read.state.mark != running.state.mark ||
+      read.tls.certificate != running.tls.certificate || read.tls.private_key != running.tls.private_key ||
+      read.tls.client_ca != running.tls.client_ca)
+    return fail(ErrorKind::invalid_argument, "names, addresses and paths change with a restart only; nothing was changed");
+  TRICLAVE_TRY(custodian::check_certificates(read.tls));
+  service.set_rate(read.requests);
+  return {};
+}
+
+}  // namespace
+
+Result<void> serve_custodian(const std::filesystem::path& config, std::string_view passphrase,
+                             const ServeOptions& options) {
+  TRICLAVE_TRY(harden(options.allow_root));
+  const sigset_t signals = block_signals();
+  TRICLAVE_TRY_ASSIGN(const custodian::Config read, custodian::load_config(config));
+  TRICLAVE_TRY_ASSIGN(const auto service,
+                      custodian::Service::start(read.state, passphrase, {read.name, read.log_name, read.requests}));
+  TRICLAVE_TRY_ASSIGN(const auto server, custodian::Server::start(*service, read.listen, read.tls));
+  if (options.on_ready) options.on_ready(server->port());
+  for (;;) {
+    int number = 0;
+    if (::sigwait(&signals, &number) != 0) continue;
+    if (number != SIGHUP) break;
+    const auto reloaded = reload(config, read, *service);
+    if (options.on_reload) options.on_reload(reloaded);
+  }
+  server->stop(kGrace);
+  return {};
+}
+
+}  // namespace triclave

@@ -1,0 +1,23 @@
+// Single values in a custodian's database.
+#pragma once
+
+#include <string_view>
+
+#include "custodian/service/database.h"
+
+namespace triclave::custodian {
+
+namespace setting {
+inline constexpr std::string_view kState = "state";             // random: which mark belongs to it
+inline constexpr std::string_view kPassphrase = "passphrase";   // Argon2id's parameters
+inline constexpr std::string_view kLogKey = "log_key";          // sealed
+inline constexpr std::string_view kLogEpoch = "log_epoch";      // u64
+inline constexpr std::string_view kRefuseUntil = "refuse_until";  // u64
+}  // namespace setting
+
+Result<void> set_setting(const Database& database, std::string_view name, ByteView value);
+// Errors: malformed (it is not there), io.
+Result<Bytes> get_setting(const Database& database, std::string_view name);
+Result<std::uint64_t> get_number(const Database& database, std::string_view name);
+
+}  // namespace triclave::custodian

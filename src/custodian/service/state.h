@@ -1,0 +1,86 @@
+// A custodian's state: keys, permits, nonces and log, in one SQLite database that is the only truth, and the mark
+// beside it. One thread at a time; several processes may have it open.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "custodian/log/note.h"
+#include "custodian/service/database.h"
+#include "custodian/service/mark.h"
+#include "custodian/service/vault.h"
+#include "triclave/keys.h"
+
+namespace triclave::custodian {
+
+struct StateFiles {
+  std::filesystem::path database;
+  std::filesystem::path mark;
+};
+
+// A key that the custodian holds for one owner and dataset.
+struct HeldKey {
+  std::uint64_t number = 0;  // in the database
+  Id id{};
+  Id owner{};  // signer id
+  std::string dataset;
+  std::uint64_t epoch = 0;  // from 1, per owner and dataset
+  std::string name;
+  Bytes public_key;
+  std::uint64_t created = 0;    // seconds since 1970
+  std::uint64_t destroyed = 0;  // 0: it lives
+};
+
+class State {
+ public:
+  // A new state with a log key of its own. Errors: io, invalid_argument (no passphrase, files that exist already).
+  static Result<void> create(const StateFiles& files, const Protection& protection);
+  // Upgrades an older version. Errors: io, malformed, unsupported, forged (the database is older than the log that was
+  // signed, or the mark is another custodian's).
+  static Result<State> open(const StateFiles& files);
+
+  // A consistent copy, while the service runs.
+  Result<void> backup(const std::filesystem::path& file) const { return database_.copy_to(file); }
+  // A new state from a backup. What happened between the backup and the loss is unknown, therefore: until `refuse_until`
+  // is over, requests of an earlier time are refused, for one of them may have been answered before; and the log begins
+  // anew under another name, for the former one may have grown. Where `former_mark` tells that nothing was signed
+  // since the backup, the log goes on. Errors: io, invalid_argument, malformed, unsupported.
+  static Result<void> restore(const std::filesystem::path& backup, const StateFiles& files, std::uint64_t refuse_until,
+                              const std::filesystem::path& former_mark = {});
+
+  // Errors: forged (wrong passphrase), io.
+  Result<Vault> unlock(std::string_view passphrase) const;
+  // The log's key under `log_name`, or, once a backup was restored whose log could not go on, LOG_NAME/2, /3 ..
+  // Errors: invalid_argument (not a name for a log).
+  Result<NoteSigner> log_signer(const Vault& vault, const std::string& log_name) const;
+  // Requests of this time and earlier are refused; 0: none.
+  Result<std::uint64_t> refuse_until() const;
+
+  // By owner, dataset and epoch.
+  Result<std::vector<HeldKey>> keys() const;
+  // Errors: forged, malformed.
+  Result<Identity> identity(const HeldKey& key, const Vault& vault) const;
+
+  // These belong into a transaction that also logs them. The next epoch of an owner's dataset; `name` is the public
+  // key file's, by default DATASET-EPOCH.
+  Result<HeldKey> add_key(const Vault& vault, const Id& owner, std::string_view dataset, std::string name,
+                          std::uint64_t now);
+  // Overwrites the sealed half; once committed, settle() must follow. Errors: invalid_argument (no such key, or
+  // destroyed already).
+  Result<HeldKey> destroy_key(const Id& id, std::uint64_t now);
+  Result<void> approve(const Id& authority, ByteView permit_id, const Id& permit_hash);
+  // False where it was revoked before.
+  Result<bool> revoke(const Id& authority, ByteView permit_id, std::uint64_t time);
+  Result<void> raise_floor(const Id& capsule, std::uint32_t generation);
+
+  const Database& database() const noexcept { return database_; }
+  Mark& mark() noexcept { return mark_; }
+
+ private:
+  State(Database database, Mark mark) : database_(std::move(database)), mark_(std::move(mark)) {}
+  Database database_;
+  Mark mark_;
+};
+
+}  // namespace triclave::custodian

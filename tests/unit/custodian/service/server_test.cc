@@ -1,0 +1,200 @@
+// The service over real connections, on loopback.
+#include "custodian/service/server.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+#include "format/custodian.grpc.pb.h"
+#include "scene.h"
+#include "triclave/custodian_office.h"
+
+namespace triclave::custodian {
+namespace {
+
+using grpc::StatusCode;
+
+const std::chrono::sys_seconds kToday = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+constexpr std::chrono::days kDay{1};
+
+class ServerTest : public ServiceTest {
+ protected:
+  void SetUp() override {
+    ServiceTest::SetUp();
+    authority("good");
+    certificate("good", "server", true);
+    certificate("good", "client", false);
+    const auto good = folder / "good";
+    auto started = Server::start(*service, "localhost:0", {good / "server.crt", good / "server.key", good / "ca.crt"});
+    ASSERT_OK(started);
+    server = std::move(*started);
+  }
+  void TearDown() override {
+    if (server != nullptr) server->stop(std::chrono::seconds(1));
+  }
+
+  void authority(const std::string& name) {
+    std::filesystem::create_directory(folder / name);
+    ASSERT_OK(make_trial_authority(folder / name, name, kToday - 2 * kDay, kToday + kDay));
+  }
+  void certificate(const std::string& of, const std::string& name, bool for_server,
+                   std::chrono::sys_seconds until = kToday + kDay) {
+    ASSERT_OK(make_trial_certificate(folder / of, {name, for_server, {"localhost"}}, kToday - 2 * kDay, until));
+  }
+
+  // Trusts `trusted`'s authority, shows `client` of `of`; nothing where that is empty.
+  std::shared_ptr<grpc::Channel> connect(const std::string& trusted, const std::string& of, const std::string& client) {
+    grpc::SslCredentialsOptions tls;
+    tls.pem_root_certs = testing::read_file(folder / trusted / "ca.crt");
+    if (!client.empty()) {
+      tls.pem_private_key = testing::read_file(folder / of / (client + ".key"));
+      tls.pem_cert_chain = testing::read_file(folder / of / (client + ".crt"));
+    }
+    grpc::ChannelArguments arguments;
+    arguments.SetInt("test", ++connections);  // a connection of its own
+    return grpc::CreateCustomChannel("localhost:" + std::to_string(server->port()), grpc::SslCredentials(tls), arguments);
+  }
+  grpc::Status status_over(const std::shared_ptr<grpc::Channel>& channel) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    v1::StatusAnswer answer;
+    return v1::Custodian::NewStub(channel)->Status(&context, {}, &answer);
+  }
+
+  static v1::ReleaseRequest message_of(const testing::SentRequest& sent) {
+    v1::ReleaseRequest out;
+    out.set_permit_record(std::string(as_text(sent.permit)));
+    out.set_requester_key(std::string(as_text(sent.requester_key)));
+    out.set_request(std::string(as_text(sent.pending.bytes)));
+    out.set_signature(std::string(as_text(sent.pending.signature)));
+    return out;
+  }
+  // The status, and in `kind` what the answer's metadata tell.
+  grpc::Status release(const v1::ReleaseRequest& request, v1::ReleaseAnswer& answer, std::uint32_t& kind) {
+    grpc::ClientContext context;
+    const auto status = v1::Custodian::NewStub(connect("good", "good", "client"))->Release(&context, request, &answer);
+    const auto& metadata = context.GetServerTrailingMetadata();
+    v1::ErrorDetail detail;
+    if (const auto found = metadata.find("triclave-error-bin"); found != metadata.end())
+      detail.ParseFromArray(found->second.data(), static_cast<int>(found->second.size()));
+    kind = detail.kind();
+    return status;
+  }
+  // A unary call of any method with any bytes.
+  grpc::Status call(const std::string& method, const std::string& bytes, std::string& answer) {
+    grpc::GenericStub stub(connect("good", "good", "client"));
+    grpc::ClientContext context;
+    grpc::CompletionQueue queue;
+    const grpc::Slice slice(bytes);
+    const auto reader = stub.PrepareUnaryCall(&context, method, grpc::ByteBuffer(&slice, 1), &queue);
+    reader->StartCall();
+    grpc::ByteBuffer received;
+    grpc::Status status;
+    reader->Finish(&received, &status, this);
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    grpc::Slice joined;
+    if (status.ok() && received.DumpToSingleSlice(&joined).ok())
+      answer.assign(reinterpret_cast<const char*>(joined.begin()), joined.size());
+    return status;
+  }
+
+  std::unique_ptr<Server> server;
+  int connections = 0;
+};
+
+TEST_F(ServerTest, AnswersARequest) {
+  const auto sent = scene.request();
+  v1::ReleaseAnswer answer;
+  std::uint32_t kind = 0;
+  const auto status = release(message_of(sent), answer, kind);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  const LogKey key = LogKey::parse(service->status()->log_key).value();
+  EXPECT_OK(verify_log_proof(key, as_bytes(answer.entry()), answer.proof()));
+}
+
+TEST_F(ServerTest, ARefusalSaysItsKind) {
+  auto sent = scene.request();
+  sent.pending.signature.back() ^= 1;
+  v1::ReleaseAnswer answer;
+  std::uint32_t kind = 0;
+  EXPECT_EQ(release(message_of(sent), answer, kind).error_code(), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(kind, static_cast<std::uint32_t>(ErrorKind::forged));
+  EXPECT_EQ(release({}, answer, kind).error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(kind, static_cast<std::uint32_t>(ErrorKind::malformed));
+}
+
+TEST_F(ServerTest, WhatIsTooLargeOrNoMessageIsRefused) {
+  v1::ReleaseRequest request;
+  request.set_request(std::string(700 * 1024, 'x'));
+  v1::ReleaseAnswer answer;
+  std::uint32_t kind = 0;
+  EXPECT_EQ(release(request, answer, kind).error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  std::string bytes;
+  EXPECT_FALSE(call("/triclave.v1.Custodian/Release", std::string(100, '\xFF'), bytes).ok());
+  EXPECT_EQ(call("/triclave.v1.Custodian/Nothing", "", bytes).error_code(), StatusCode::UNIMPLEMENTED);
+  EXPECT_TRUE(status_over(connect("good", "good", "client")).ok());
+}
+
+TEST_F(ServerTest, OnlyClientsOfItsAuthority) {
+  authority("bad");
+  certificate("bad", "client", false);
+  certificate("good", "late", false, kToday - kDay);
+  EXPECT_TRUE(status_over(connect("good", "good", "client")).ok());
+  EXPECT_EQ(status_over(connect("good", "good", "")).error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(status_over(connect("good", "bad", "client")).error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(status_over(connect("good", "good", "late")).error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(status_over(connect("bad", "good", "client")).error_code(), StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ServerTest, TellsThatItIsHealthy) {
+  std::string answer;
+  EXPECT_TRUE(call("/grpc.health.v1.Health/Check", "\x0A\x15triclave.v1.Custodian", answer).ok());
+  EXPECT_EQ(answer, "\x08\x01");  // status: SERVING
+}
+
+TEST_F(ServerTest, ServesItsLog) {
+  const auto stub = v1::Custodian::NewStub(connect("good", "good", "client"));
+  v1::LogFileRequest request;
+  v1::LogFileAnswer answer;
+  for (const auto& [path, expected] : {std::pair("checkpoint", StatusCode::OK), {"../state.db", StatusCode::INVALID_ARGUMENT}}) {
+    grpc::ClientContext context;
+    request.set_path(path);
+    EXPECT_EQ(stub->LogFile(&context, request, &answer).error_code(), expected) << path;
+  }
+  EXPECT_EQ(answer.content(), service->status()->checkpoint);
+}
+
+// gRPC reads the files every second; a connection that is tried meanwhile fails, and the next one is made.
+TEST_F(ServerTest, NewCertificatesAreTakenWhileItRuns) {
+  authority("new");
+  certificate("new", "server", true);
+  certificate("new", "client", false);
+  EXPECT_FALSE(status_over(connect("new", "new", "client")).ok());
+  for (const char* name : {"server.crt", "server.key", "ca.crt"})
+    std::filesystem::rename(folder / "new" / name, folder / "good" / name);
+  std::filesystem::copy(folder / "good" / "ca.crt", folder / "new" / "ca.crt");
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  bool taken = false;
+  while (!taken && std::chrono::steady_clock::now() < until) taken = status_over(connect("new", "new", "client")).ok();
+  EXPECT_TRUE(taken);
+}
+
+TEST_F(ServerTest, CertificatesAreLookedAtFirst) {
+  const auto good = folder / "good";
+  const TlsFiles right{good / "server.crt", good / "server.key", good / "ca.crt"};
+  const auto start = [&](const TlsFiles& files) { return Server::start(*service, "localhost:0", files); };
+  TlsFiles wrong = right;
+  wrong.private_key = good / "client.key";
+  EXPECT_FAILS(start(wrong), ErrorKind::invalid_argument);
+  wrong = right;
+  wrong.certificate = folder / "none.crt";
+  EXPECT_FAILS(start(wrong), ErrorKind::invalid_argument);
+  wrong = right;
+  wrong.client_ca = good / "server.key";
+  EXPECT_FAILS(start(wrong), ErrorKind::invalid_argument);
+  EXPECT_FAILS(Server::start(*service, "localhost:" + std::to_string(server->port()), right), ErrorKind::invalid_argument);
+}
+
+}  // namespace
+}  // namespace triclave::custodian

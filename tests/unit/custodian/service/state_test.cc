@@ -1,0 +1,178 @@
+// What survives: upgrades, backups, restores, wrong passphrases, an older database put back.
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include "custodian/service/schema.h"
+#include "custodian/service/settings.h"
+#include "scene.h"
+
+namespace triclave::custodian {
+namespace {
+
+namespace fs = std::filesystem;
+using StateTest = ServiceTest;
+
+TEST_F(StateTest, OpensWithItsPassphraseOnly) {
+  const State state = State::open(scene.files).value();
+  EXPECT_OK(state.unlock(testing::kPassphrase));
+  EXPECT_FAILS(state.unlock("wrong"), ErrorKind::forged);
+  EXPECT_FAILS(Service::start(scene.files, "wrong", {"ovh", scene.kLogName, {}}), ErrorKind::forged);
+  EXPECT_FAILS(State::create({folder / "new.db", folder / "new.mark"}, {}), ErrorKind::invalid_argument);
+  EXPECT_FAILS(State::create(scene.files, scene.cheap()), ErrorKind::invalid_argument);
+}
+
+TEST_F(StateTest, NobodyElseMayReadIt) {
+  for (const fs::path& each : {scene.files.database, scene.files.mark})
+    EXPECT_EQ(fs::status(each).permissions(), fs::perms::owner_read | fs::perms::owner_write) << each;
+}
+
+TEST_F(StateTest, KeysAtRestAreSealed) {
+  const State state = State::open(scene.files).value();
+  const Vault vault = state.unlock(testing::kPassphrase).value();
+  ASSERT_OK(state.database().run("UPDATE keys SET sealed = substr(sealed, 1, length(sealed) - 1) || x'00'"));
+  EXPECT_FAILS(state.identity(scene.key, vault), ErrorKind::forged);
+  ASSERT_OK(state.database().run("UPDATE keys SET sealed = x'00'"));
+  EXPECT_FAILS(state.identity(scene.key, vault), ErrorKind::malformed);
+  ASSERT_OK(state.database().run("UPDATE keys SET sealed = NULL"));
+  EXPECT_FAILS(state.identity(scene.key, vault), ErrorKind::invalid_argument);
+}
+
+// The bytes of the sealed half, wherever the database's files have them.
+TEST_F(StateTest, ADestroyedKeyIsOverwritten) {
+  service.reset();
+  Bytes sealed;
+  {
+    const State state = State::open(scene.files).value();
+    Statement row = state.database().prepare("SELECT sealed FROM keys").value();
+    ASSERT_TRUE(row.step().value());
+    const ByteView found = row.bytes(0);
+    sealed.assign(found.begin(), found.end());
+  }
+  const auto files_have_it = [&] {
+    for (const auto& file : fs::directory_iterator(folder.path()))
+      if (testing::read_file(file.path()).find(as_text(sealed)) != std::string::npos) return true;
+    return false;
+  };
+  ASSERT_TRUE(files_have_it());
+  ASSERT_OK(scene.officer()->destroy_key(scene.key.id, scene.clock));
+  EXPECT_FALSE(files_have_it());
+}
+
+TEST_F(StateTest, AnOlderDatabaseIsUpgraded) {
+  service.reset();
+  const StateFiles old{folder / "old.db", folder / "old.mark"};
+  {
+    const Database database = Database::open(old.database, true).value();
+    ASSERT_OK(upgrade_schema_to(database, 1));
+    ASSERT_OK(Mark::create(old.mark, Id{1}));
+    ASSERT_OK(set_setting(database, setting::kState, Id{1}));
+    ASSERT_OK(set_setting(database, setting::kRefuseUntil, Bytes(8)));
+    ASSERT_OK(database.run("INSERT INTO nonces VALUES (x'01')"));
+  }
+  const auto state = State::open(old);
+  ASSERT_OK(state);
+  EXPECT_EQ(state->database().number("PRAGMA user_version").value(), kSchemaVersion);
+  EXPECT_EQ(state->database().number("SELECT count(*) FROM nonces").value(), 1U);
+  EXPECT_EQ(state->database().number("SELECT count(*) FROM floors").value(), 0U);
+}
+
+TEST_F(StateTest, ANewerOrAnotherDatabaseIsRefused) {
+  service.reset();
+  {
+    const Database database = Database::open(scene.files.database).value();
+    ASSERT_OK(database.run("PRAGMA user_version = 99"));
+  }
+  EXPECT_FAILS(State::open(scene.files), ErrorKind::unsupported);
+  {
+    const Database database = Database::open(folder / "other.db", true).value();
+    ASSERT_OK(database.run("CREATE TABLE something (x)"));
+  }
+  EXPECT_FAILS(State::open({folder / "other.db", scene.files.mark}), ErrorKind::malformed);
+  EXPECT_FAILS(State::open({folder / "none.db", scene.files.mark}), ErrorKind::io);
+}
+
+TEST_F(StateTest, AnOlderDatabasePutBackDoesNotStart) {
+  EXPECT_OK(ask(scene.request()));
+  ASSERT_OK(State::open(scene.files)->backup(folder / "older.db"));
+  EXPECT_OK(ask(scene.request()));
+  service.reset();
+  for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+  fs::copy_file(folder / "older.db", scene.files.database);
+  EXPECT_FAILS(State::open(scene.files), ErrorKind::forged);
+  fs::remove(scene.files.mark);
+  EXPECT_FAILS(State::open(scene.files), ErrorKind::io);
+  ASSERT_OK(Mark::create(scene.files.mark, Id{1}));
+  EXPECT_FAILS(State::open(scene.files), ErrorKind::forged);
+}
+
+class RestoreTest : public ServiceTest {
+ protected:
+  // After the backup one more request is answered, and then all is lost.
+  void SetUp() override {
+    ServiceTest::SetUp();
+    ASSERT_OK(ask(scene.request()));
+    ASSERT_OK(State::open(scene.files)->backup(folder / "backup"));
+    log_before = service->status()->log_name;
+  }
+  void lose() {
+    service.reset();
+    former_mark = folder / "former.mark";
+    fs::rename(scene.files.mark, former_mark);
+    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+  }
+  Result<void> restore(const fs::path& mark = {}) {
+    const auto until = scene.clock + kClockSkew;
+    return State::restore(folder / "backup", scene.files, static_cast<std::uint64_t>(until.time_since_epoch().count()), mark);
+  }
+  fs::path former_mark;
+  std::string log_before;
+};
+
+TEST_F(RestoreTest, AnswersNothingThatMayHaveBeenAnsweredBefore) {
+  const auto forgotten = scene.request();
+  ASSERT_OK(ask(forgotten));
+  scene.clock += kClockSkew;
+  const auto at_the_edge = scene.request();
+  scene.clock -= kClockSkew;
+  ASSERT_OK(ask(at_the_edge));
+  lose();
+  ASSERT_OK(restore());
+  start();
+  EXPECT_FAILS(ask(forgotten), ErrorKind::permit_refused);
+  EXPECT_FAILS(ask(at_the_edge), ErrorKind::permit_refused);
+  scene.clock += kClockSkew;
+  EXPECT_FAILS(ask(at_the_edge), ErrorKind::permit_refused);
+  scene.clock += std::chrono::seconds(1);
+  EXPECT_OK(ask(scene.request()));
+}
+
+TEST_F(RestoreTest, DoesNotForkTheLog) {
+  EXPECT_OK(ask(scene.request()));
+  lose();
+  ASSERT_OK(restore(former_mark));
+  start();
+  EXPECT_EQ(service->status()->log_name, log_before + "/2");
+  EXPECT_EQ(entries().size(), 1U);  // that it started
+}
+
+TEST_F(RestoreTest, GoesOnWhereNothingWasLost) {
+  const std::size_t before = entries().size();
+  lose();
+  ASSERT_OK(restore(former_mark));
+  start();
+  EXPECT_EQ(service->status()->log_name, log_before);
+  EXPECT_EQ(entries().size(), before + 1);
+}
+
+TEST_F(RestoreTest, OnlyIntoNewFilesAndWithItsOwnMark) {
+  EXPECT_FAILS(restore(), ErrorKind::invalid_argument);
+  EXPECT_FAILS(State::open(scene.files)->backup(folder / "backup"), ErrorKind::invalid_argument);
+  lose();
+  ASSERT_OK(Mark::create(folder / "strange.mark", Id{1}));
+  EXPECT_FAILS(restore(folder / "strange.mark"), ErrorKind::invalid_argument);
+  EXPECT_OK(restore(former_mark));
+}
+
+}  // namespace
+}  // namespace triclave::custodian
