@@ -357,3 +357,20 @@ if True:
 """)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "end\n", "")
     assert not pathlib.Path("never").exists()
+
+
+def test_the_interpreter_ends_while_daemons_work(here):
+    ended = run(BEGIN + """
+if True:
+    started = [threading.Event() for _ in range(4)]
+    def work(event):
+        while True:
+            opener.open(io.BytesIO(sealer.seal(io.BytesIO(bytes(100000)), compartment="clinical"))).read()
+            event.set()
+    for event in started:
+        threading.Thread(target=work, args=(event,), daemon=True).start()
+    for event in started:
+        event.wait()
+    print("end")
+""")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "end\n", "")

@@ -22,6 +22,39 @@ void bind_sealed_file(nb::module_& module);
 void bind_seal_table(nb::module_& module);
 void bind_open_table(nb::module_& module);
 
+// Once the interpreter has begun to end, a thread that asks for its lock would be torn down in the middle of C++ frames:
+// it waits for the process's end instead. The main thread goes on.
+void wait_if_ending() noexcept;
+void begin_to_end() noexcept;
+
+// Without the interpreter's lock; and with it, from a thread that may not have it.
+class Unlocked {
+ public:
+  Unlocked() : state_(PyEval_SaveThread()) {}
+  Unlocked(const Unlocked&) = delete;
+  Unlocked& operator=(const Unlocked&) = delete;
+  ~Unlocked() {
+    wait_if_ending();
+    PyEval_RestoreThread(state_);
+  }
+
+ private:
+  PyThreadState* state_;
+};
+class Locked {
+ public:
+  Locked() {
+    wait_if_ending();
+    state_ = PyGILState_Ensure();
+  }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+  ~Locked() { PyGILState_Release(state_); }
+
+ private:
+  PyGILState_STATE state_;
+};
+
 // Raises the exception of the error's kind, or the one that was kept for this thread. Holds the lock.
 [[noreturn]] void raise(const Error& error);
 // The error as an exception object: for those that are told and not raised.
@@ -44,7 +77,7 @@ template <class Work>
 auto released(Work&& work) {
   forget_raised();
   auto result = [&] {
-    const nb::gil_scoped_release unlocked;
+    const Unlocked unlocked;
     return work();
   }();
   if (result) forget_raised();
@@ -54,7 +87,7 @@ auto released(Work&& work) {
 // Runs `work`, which calls Python, with the lock; what it raises is kept.
 template <class Work>
 auto locked(Work&& work) -> decltype(work()) {
-  const nb::gil_scoped_acquire lock;
+  const Locked lock;
   try {
     return work();
   } catch (nb::python_error& raised) {

@@ -1,5 +1,7 @@
 // Errors of the library as exceptions of triclave.errors, and Python's exceptions on their way through the library.
-#include <optional>
+#include <unistd.h>
+
+#include <atomic>
 #include <string>
 
 #include "bind.h"
@@ -9,6 +11,9 @@ namespace {
 
 // Raised by Python code that the library called on this thread, and not yet told to the caller.
 thread_local PyObject* kept = nullptr;
+
+std::atomic<bool> ending = false;
+thread_local bool ends_it = false;  // the thread that ends the interpreter
 
 PyObject* fetch() {
   PyObject *type = nullptr, *value = nullptr, *trace = nullptr;
@@ -21,6 +26,15 @@ PyObject* fetch() {
 }
 
 }  // namespace
+
+void begin_to_end() noexcept {
+  ends_it = true;
+  ending = true;
+}
+
+void wait_if_ending() noexcept {
+  while (ending && !ends_it) ::pause();
+}
 
 nb::object as_exception(const Error& error) {
   nb::list culprits;
@@ -51,7 +65,7 @@ void forget_raised() noexcept { Py_CLEAR(kept); }
 
 std::string take_raised_text(const Error& error) {
   if (kept == nullptr) return error.text();
-  const nb::gil_scoped_acquire lock;
+  const Locked lock;
   const nb::object raised = nb::steal(std::exchange(kept, nullptr));
   const nb::object text = nb::steal(PyObject_Repr(raised.ptr()));
   const char* utf8 = text.is_valid() ? PyUnicode_AsUTF8AndSize(text.ptr(), nullptr) : nullptr;

@@ -24,7 +24,7 @@ class Held {
       object_.release();
       return;
     }
-    const nb::gil_scoped_acquire lock;
+    const Locked lock;
     object_.reset();
   }
   const nb::object& operator*() const { return object_; }

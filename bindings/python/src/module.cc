@@ -10,6 +10,7 @@ NB_MODULE(_core, module) {
   using namespace triclave::python;
   nb::set_leak_warnings(false);  // objects that are open at the interpreter's end are no leak
   forks();                       // from now on
+  nb::module_::import_("atexit").attr("register")(nb::cpp_function(&begin_to_end));
   bind_keys(module);
   bind_policy(module);
   bind_custodians(module);

@@ -31,9 +31,9 @@ std::shared_ptr<PyTable> open(PyOpener& opener, nb::handle sealed, const Names& 
 // Who reads a stream may have the interpreter's lock or not, and this module cannot know: it is given back while a
 // turn at the table is waited for, since who has the turn may need it.
 template <class Work>
-auto unlocked(Work&& work) {
+auto without_lock(Work&& work) {
   if (Py_IsInitialized() && PyGILState_Check()) {
-    const nb::gil_scoped_release lock;
+    const Unlocked unlocked;
     return work();
   }
   return work();
@@ -48,7 +48,7 @@ struct Stream {
 
   template <class Work>
   int answer(Work&& work) {
-    return unlocked([&] {
+    return without_lock([&] {
       auto turn = table->turns.wait();
       const Result<void> done = turn ? work() : Result<void>(tl::unexpected(turn.error()));
       if (done) return 0;

@@ -71,7 +71,7 @@ Buffer::Buffer(Buffer&& other) noexcept : buffer_(other.buffer_), held_(std::exc
 
 Buffer::~Buffer() {
   if (!held_ || !Py_IsInitialized()) return;
-  const nb::gil_scoped_acquire lock;
+  const Locked lock;
   PyBuffer_Release(&buffer_);
 }
 
@@ -93,7 +93,7 @@ std::unique_ptr<Source> buffer_source(Buffer buffer) { return std::make_unique<B
 
 BytesSink::~BytesSink() {
   if (object_ == nullptr || !Py_IsInitialized()) return;
-  const nb::gil_scoped_acquire lock;
+  const Locked lock;
   Py_CLEAR(object_);
 }
 

@@ -21,7 +21,7 @@ Error stream_error(ArrowArrayStream* stream, int code) {
   const std::string words = said == nullptr ? std::strerror(code) : said;
   // pyarrow makes words of what its Python batches raised. Ctrl-C stays Ctrl-C.
   if (words.find("\nKeyboardInterrupt") != std::string::npos) {
-    const nb::gil_scoped_acquire lock;
+    const Locked lock;
     PyErr_SetNone(PyExc_KeyboardInterrupt);
     return keep_raised();
   }

@@ -52,7 +52,8 @@ std::size_t read_into(PyReader& self, std::uint64_t offset, nb::handle target) {
 
 nb::object read(PyReader& self, std::uint64_t offset, std::size_t most) {
   // A number that somebody asks for is not yet a reason to take so much memory.
-  const std::uint64_t total = self.info.plain_size.value_or(most);
+  constexpr std::uint64_t kMostOfPipe = std::uint64_t{16} << 20;
+  const std::uint64_t total = self.info.plain_size.value_or(offset + kMostOfPipe);
   const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(most, total - std::min(total, offset)));
   nb::object out = nb::steal(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(wanted)));
   if (!out.is_valid()) throw nb::python_error();
