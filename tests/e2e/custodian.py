@@ -72,6 +72,7 @@ class Custodian:
         self.process = subprocess.Popen(
             [PROGRAM, "custodian", "serve", str(self.config), "--allow-root", "--json", "--passphrase-file", str(self.folder / "passphrase")],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            restore_signals=False,  # SIGXFSZ stays ignored: a file that may not grow is an error, as on a full disk
         )  # fmt: skip
         said = self.process.stdout.readline()
         assert said, self.process.communicate()
@@ -82,7 +83,7 @@ class Custodian:
         """The daemon's next line."""
         return json.loads(self.process.stdout.readline())
 
-    def signal(self, number):
+    def send(self, number):
         self.process.send_signal(number)
 
     def stop(self, number=signal.SIGTERM):

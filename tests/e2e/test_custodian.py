@@ -89,7 +89,7 @@ def test_hangup_reads_the_configuration_again(custodian):
     right = served.config.read_text()
     for text, taken in (("limits { requests_per_second: 7 }", True), ("nonsense", False), ('mark: "other"', False)):
         served.config.write_text(right + text)
-        served.signal(signal.SIGHUP)
+        served.send(signal.SIGHUP)
         assert served.said()["reloaded"] is taken
 
 

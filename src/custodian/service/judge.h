@@ -16,7 +16,7 @@
 namespace triclave::custodian {
 
 // How far a requester's clock and ours may be apart.
-inline constexpr std::chrono::seconds kClockSkew{300};
+inline constexpr std::chrono::seconds kClockSkew{120};
 
 // A request as it came in. `client`: who the transport says sent it.
 struct Asked {
