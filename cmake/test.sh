@@ -58,8 +58,10 @@ stage() {
   fi
 }
 
+# From nothing sources are compiled several at a time; a tree that somebody works in stays as it is.
+[ -d build/release ] && unity= || unity=-DTRICLAVE_UNITY=ON
 build_release() {
-  cmake --preset release -DTRICLAVE_TESTS=ON -DTRICLAVE_BENCH=ON && cmake --build --preset release
+  cmake --preset release $unity -DTRICLAVE_TESTS=ON -DTRICLAVE_BENCH=ON && cmake --build --preset release
 }
 ctest_release() {
   if [ $quick = yes ]; then ctest --preset release -j "$jobs" -LE tree; else ctest --preset release -j "$jobs"; fi

@@ -5,11 +5,6 @@
 namespace triclave::attacks {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kStride = 23;  // these builds are after memory and threads
-#else
-constexpr std::size_t kStride = 1;
-#endif
 constexpr std::size_t kSlices = 8;
 
 // Two compartments of one recipient each: the smallest capsule. One of three columns is compressed.

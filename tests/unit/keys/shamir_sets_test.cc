@@ -9,7 +9,7 @@
 namespace triclave::keys {
 namespace {
 
-std::string text_of(const Scalar& value) { return to_hex(value.view()); }
+using testing::hex_of;
 
 std::vector<Share> subset(const std::vector<Scalar>& shares, unsigned mask) {
   std::vector<Share> out;
@@ -31,7 +31,7 @@ TEST_P(EverySet, CombinesFromTheThresholdOn) {
       EXPECT_FAILS(combined, ErrorKind::invalid_argument);
     } else {
       ASSERT_OK(combined);
-      EXPECT_EQ(text_of(*combined), text_of(secret)) << "mask " << mask;
+      EXPECT_EQ(hex_of(*combined), hex_of(secret)) << "mask " << mask;
     }
   }
 }
@@ -56,7 +56,7 @@ TEST(Shamir, GivesNothingBelowTheThreshold) {
       if (static_cast<unsigned>(std::popcount(mask)) != k - 1) continue;
       const auto combined = combine(subset(shares, mask), k - 1);
       ASSERT_OK(combined);
-      EXPECT_NE(text_of(*combined), text_of(secret)) << k << " of " << n << ", mask " << mask;
+      EXPECT_NE(hex_of(*combined), hex_of(secret)) << k << " of " << n << ", mask " << mask;
     }
   }
 }
@@ -73,7 +73,7 @@ TEST(Shamir, SplitsAndCombinesLargeRandomSets) {
     all.resize(std::uniform_int_distribution<std::size_t>(k, n)(choices));
     const auto combined = combine(all, k);
     ASSERT_OK(combined);
-    EXPECT_EQ(text_of(*combined), text_of(secret)) << k << " of " << n;
+    EXPECT_EQ(hex_of(*combined), hex_of(secret)) << k << " of " << n;
   }
 }
 
@@ -92,12 +92,12 @@ TEST(Shamir, DrawsNewCoefficientsEachTime) {
   const Scalar secret = random_scalar();
   const auto first = split(secret, 2, 3);
   const auto second = split(secret, 2, 3);
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_NE(text_of(first[i]), text_of(second[i]));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NE(hex_of(first[i]), hex_of(second[i]));
 }
 
 TEST(Shamir, OneOfManyIsTheSecretItself) {
   const Scalar secret = random_scalar();
-  for (const Scalar& share : split(secret, 1, 4)) EXPECT_EQ(text_of(share), text_of(secret));
+  for (const Scalar& share : split(secret, 1, 4)) EXPECT_EQ(hex_of(share), hex_of(secret));
 }
 
 TEST(Shamir, GivesNoSharesForCountsThatAreNone) {

@@ -9,6 +9,7 @@ namespace triclave::keys {
 namespace {
 
 using testing::hex;
+using testing::hex_of;
 
 // RFC 9591, appendix E.3, FROST(ristretto255, SHA-512): a secret dealt 2 of 3.
 constexpr std::string_view kSecret = "1b25a55e463cfd15cf14a5d3acc3d15053f08da49c8afcf3ab265f2ebc4f970b";
@@ -23,8 +24,6 @@ constexpr std::string_view kOrder = "edd3f55c1a631258d69cf7a2def9de1400000000000
 constexpr std::string_view kOrderMinus1 = "ecd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
 
 Scalar scalar(std::string_view text) { return testing::secret_hex<kScalarSize>(text); }
-std::string text_of(const Scalar& value) { return to_hex(value.view()); }
-
 struct Rfc9591 : ::testing::Test {
   std::array<Scalar, 3> values = {scalar(kShares[0]), scalar(kShares[1]), scalar(kShares[2])};
   Share share(std::uint8_t x) const { return {x, &values[x - 1]}; }
@@ -34,7 +33,7 @@ TEST_F(Rfc9591, DealsTheShares) {
   const std::array<Scalar, 1> coefficients = {scalar(kCoefficient)};
   const auto shares = shard(scalar(kSecret), coefficients, 3);
   ASSERT_EQ(shares.size(), 3U);
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(text_of(shares[i]), kShares[i]);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(hex_of(shares[i]), kShares[i]);
 }
 
 TEST_F(Rfc9591, CombinesAnyTwoShares) {
@@ -42,7 +41,7 @@ TEST_F(Rfc9591, CombinesAnyTwoShares) {
     const std::array<Share, 2> pair = {share(static_cast<std::uint8_t>(a)), share(static_cast<std::uint8_t>(b))};
     const auto secret = combine(pair, 2);
     ASSERT_OK(secret);
-    EXPECT_EQ(text_of(*secret), kSecret) << a << ", " << b;
+    EXPECT_EQ(hex_of(*secret), kSecret) << a << ", " << b;
   }
 }
 
@@ -50,7 +49,7 @@ TEST_F(Rfc9591, ChecksTheSurplusShare) {
   const std::array<Share, 3> all = {share(3), share(1), share(2)};
   const auto secret = combine(all, 2);
   ASSERT_OK(secret);
-  EXPECT_EQ(text_of(*secret), kSecret);
+  EXPECT_EQ(hex_of(*secret), kSecret);
 }
 
 TEST_F(Rfc9591, RefusesASurplusShareOffThePolynomial) {
@@ -66,7 +65,7 @@ TEST_F(Rfc9591, GivesAnotherSecretForAShareAtTheWrongPosition) {
   const std::array<Share, 2> swapped = {Share{1, &values[1]}, Share{2, &values[0]}};
   const auto secret = combine(swapped, 2);
   ASSERT_OK(secret);
-  EXPECT_NE(text_of(*secret), kSecret);
+  EXPECT_NE(hex_of(*secret), kSecret);
 }
 
 TEST_F(Rfc9591, RefusesTooFewShares) {
@@ -117,17 +116,17 @@ TEST_F(Rfc9591, CombinesToAndFromZero) {
   const std::array<Share, 2> to_zero = {Share{1, &of_zero[0]}, Share{2, &of_zero[1]}};
   const auto combined = combine(to_zero, 2);
   ASSERT_OK(combined);
-  EXPECT_EQ(text_of(*combined), text_of(zero));
+  EXPECT_EQ(hex_of(*combined), hex_of(zero));
   // f(x) = c - c x is 0 at x = 1.
   Scalar minus;
   crypto_core_ristretto255_scalar_negate(minus.data(), coefficients[0].data());
   const std::array<Scalar, 1> slope = {Scalar::copy_of(minus.view())};
   const auto shares = shard(coefficients[0], slope, 2);
-  EXPECT_EQ(text_of(shares[0]), text_of(zero));
+  EXPECT_EQ(hex_of(shares[0]), hex_of(zero));
   const std::array<Share, 2> from_zero = {Share{1, &shares[0]}, Share{2, &shares[1]}};
   const auto secret = combine(from_zero, 2);
   ASSERT_OK(secret);
-  EXPECT_EQ(text_of(*secret), kCoefficient);
+  EXPECT_EQ(hex_of(*secret), kCoefficient);
 }
 
 TEST(CanonicalScalar, IsBelowTheOrderAndNotZero) {
@@ -167,7 +166,7 @@ TEST(RandomScalar, IsCanonicalAndNew) {
   for (int i = 0; i < 200; ++i) {
     const Scalar next = random_scalar();
     EXPECT_TRUE(is_canonical_nonzero(next.view()));
-    EXPECT_NE(text_of(next), text_of(first));
+    EXPECT_NE(hex_of(next), hex_of(first));
   }
 }
 

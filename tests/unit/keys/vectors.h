@@ -21,6 +21,8 @@ Secret<N> secret_hex(std::string_view text) {
   return Secret<N>::copy_of(ByteView(hex(text)).first<N>());
 }
 
+inline std::string hex_of(const Secret<32>& value) { return to_hex(value.view()); }
+
 // The file NAME in the folder that the environment variable names; none where that is unset.
 inline std::optional<std::filesystem::path> vector_file(const char* variable, const std::string& name) {
   const char* folder = std::getenv(variable);
