@@ -151,7 +151,7 @@ def file(place, log):
         mount = None if place.quick else stack.enter_context(gocryptfs(folder))
         if mount:
             cases.append(("gocryptfs", size, new(["cp", plain, mount / "copy"], mount / "copy")))
-        best = interleave(place.pick(3, 5), place.pick(6.0, 120), driver, cases)
+        best = interleave(place.pick(3, 5), place.pick(5.0, 120), driver, cases)
     for each in (sealed, back, folder / "pyca", folder / "age"):
         each.unlink(missing_ok=True)
     log.update(best)
@@ -205,14 +205,14 @@ def ranges(place, log):
 
     The peers' files are smaller where time is short, which helps them.
     """
-    folder, peer_size = place.disk, place.pick(64 * MIB, GIB)
+    folder = place.disk
     plain = folder / "plain"
     with open(place.plain_file(), "rb") as source, open(plain, "wb", 0) as target:
         shutil.copyfileobj(source, target, MIB)
     with gocryptfs(folder) as mount, Driver(place, "ranges", input=plain, folder=folder, count=place.pick(20_000, 100_000)) as driver:
-        cases, close = [parquet_case(folder / "parquet", peer_size, place.pick(500, 2000))], lambda: None
+        cases, close = [parquet_case(folder / "parquet", place.pick(64 * MIB, GIB), place.pick(500, 2000))], lambda: None
         if mount:
-            run(["dd", f"if={plain}", f"of={mount / 'ranges'}", "bs=1M", f"count={peer_size // MIB}"])
+            run(["dd", f"if={plain}", f"of={mount / 'ranges'}", "bs=1M", f"count={place.pick(256, 1024)}"])
             must(same_start(mount / "ranges", plain), "gocryptfs read something else")
             case, close = pread_case("gocryptfs", mount / "ranges", 1000, forget=True)
             cases.append(case)

@@ -38,7 +38,7 @@ def bulk(place, log):
         if largest:
             peers += esdk.bulk(plain)
         with Driver(place, "bulk", size=size, total=total, managed=int(largest)) as driver:
-            best = interleave(place.pick(5, 11), place.pick(3.0, 60 if name in SIZES else 25), driver, peers)
+            best = interleave(place.pick(5, 11), place.pick(2.5, 60 if name in SIZES else 25), driver, peers)
         log[name] = best
         if name not in SIZES:
             continue

@@ -98,12 +98,13 @@ Result<void> ObjectSink::finish() {
 
 Result<void> ObjectSink::seal(ByteView plain, bool last) {
   const std::size_t size = cipher::sealed_run_size(plain.size(), last);
-  if (sealed_.size() < size) sealed_.resize(size);
-  const MutableBytes sealed = MutableBytes(sealed_).first(size);
+  const MutableBytes room = out_->room(size);
+  if (room.empty() && sealed_.size() < size) sealed_.resize(size);
+  const MutableBytes sealed = (room.empty() ? MutableBytes(sealed_) : room).first(size);
   ended_ = true;  // until this run is through
   TRICLAVE_TRY(message_.seal_run(next_chunk_, plain, last, sealed));
   if (tree_) add_run(*tree_, sealed);
-  TRICLAVE_TRY(out_->write(sealed));
+  TRICLAVE_TRY(room.empty() ? out_->write(sealed) : out_->advance(size));
   ended_ = false;
   next_chunk_ += plain.size() / cipher::kChunkSize;
   return {};

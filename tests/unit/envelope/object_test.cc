@@ -142,6 +142,38 @@ TEST_F(ObjectFilesTest, AFileThatShrinksIsNotSealed) {
   EXPECT_FALSE(std::filesystem::exists(folder / "sealed"));
 }
 
+// Sealed where it is to stand; and where that is too small by little or much, nothing behind it is touched.
+TEST_F(ObjectTest, IntoTheCallersMemory) {
+  Opener reader = opener();
+  for (const std::size_t size : kSizes)
+    for (const bool sign : {false, true}) {
+      const Bytes plain = sample(size);
+      const auto seal_into = [&](MutableBytes memory, std::size_t& used) -> Result<void> {
+        auto sink = sealer.object("clinical", "", buffer_sink(memory, &used), {false, sign});
+        if (!sink) return tl::unexpected(sink.error());
+        if (auto written = (*sink)->write(plain); !written) return written;
+        return (*sink)->finish();
+      };
+      std::size_t needed = 0, used = 0;
+      Bytes memory(size + size / 512 + 10'000);
+      ASSERT_OK(seal_into(memory, needed));
+      memory.assign(needed + 1, 0xEE);
+      ASSERT_OK(seal_into(MutableBytes(memory).first(needed), used));
+      ASSERT_EQ(used, needed);
+      EXPECT_EQ(memory.back(), 0xEE);
+      memory.pop_back();
+      const auto back = opened(reader, memory);
+      ASSERT_OK(back);
+      EXPECT_EQ(*back, plain) << size;
+      for (const std::size_t room : {needed - 1, needed / 2, std::size_t{0}}) {
+        std::ranges::fill(memory, std::uint8_t{0xEE});
+        EXPECT_FAILS(seal_into(MutableBytes(memory).first(room), used), ErrorKind::io);
+        EXPECT_TRUE(std::all_of(memory.begin() + static_cast<std::ptrdiff_t>(room), memory.end(),
+                                [](std::uint8_t byte) { return byte == 0xEE; }));
+      }
+    }
+}
+
 TEST_F(ObjectTest, NothingIsTakenAfterFinish) {
   Bytes object;
   auto sink = sealer.object("clinical", "", memory_sink(object));
