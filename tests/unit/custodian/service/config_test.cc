@@ -24,10 +24,19 @@ std::string with(std::string_view before, std::string_view after) {
   return out;
 }
 
+std::string and_also(std::string_view more) {
+  std::string out(kText);
+  out.append(more);
+  return out;
+}
+
 void expect_error(const std::string& text, std::string_view where, ErrorKind kind = ErrorKind::malformed) {
   const auto config = read(text);
   EXPECT_FAILS(config, kind);
-  if (!config) EXPECT_THAT(config.error().message, ::testing::StartsWith("custodian:" + std::string(where) + ": "));
+  const std::string message = config ? "" : config.error().message;
+  std::string place = "custodian:";
+  place.append(where).append(": ");
+  EXPECT_THAT(message, ::testing::StartsWith(place));
 }
 
 TEST(Config, PathsAreOfItsFolder) {
@@ -37,7 +46,7 @@ TEST(Config, PathsAreOfItsFolder) {
   EXPECT_EQ(config->state.mark, "/srv/state.db.mark");
   EXPECT_EQ(config->tls.client_ca, "/etc/ca.crt");
   EXPECT_EQ(config->requests.per_second, 100);
-  EXPECT_EQ(read(std::string(kText) + "mark: \"/other/mark\" limits { requests_per_second: 7 }")->requests.per_second, 7);
+  EXPECT_EQ(read(and_also("mark: \"/other/mark\" limits { requests_per_second: 7 }"))->requests.per_second, 7);
 }
 
 TEST(Config, ErrorsSayWhere) {
@@ -51,8 +60,8 @@ TEST(Config, ErrorsSayWhere) {
   expect_error(with("8443", "8443x"), "5:1");
   expect_error(with("certificate: \"ovh.crt\"", ""), "6:1");
   expect_error(with("name: \"ovh\"", "nane: \"ovh\""), "2:1");
-  expect_error(std::string(kText) + "limits { requests_per_second: 1000001 }", "7:10");
-  expect_error(std::string(std::size_t{1} << 20, ' ') + std::string(kText), "1:1");
+  expect_error(and_also("limits { requests_per_second: 1000001 }"), "7:10");
+  expect_error(and_also(std::string(std::size_t{1} << 20, ' ')), "1:1");
 }
 
 TEST(Limiter, GivesTokensBackWithTime) {
