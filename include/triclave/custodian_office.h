@@ -35,7 +35,7 @@ TRICLAVE_EXPORT Result<void> init_custodian(const std::filesystem::path& config,
 // io, invalid_argument (something has the name).
 TRICLAVE_EXPORT Result<void> backup_custodian(const std::filesystem::path& config, const std::filesystem::path& backup);
 
-// The database and the mark that the configuration names, from a backup. For ten minutes from `now` on requests are
+// The database and the mark that the configuration names, from a backup. For up to four minutes from `now` on requests are
 // refused, for one of them may have been answered between the backup and the loss; the log begins anew under another
 // name, unless `former_mark` tells that nothing was logged since the backup. Errors: io, malformed, unsupported,
 // invalid_argument (one of the files exists; another custodian's mark).

@@ -81,7 +81,7 @@ Result<Outcome> backup(const BackupOptions& options) {
 
 Result<Outcome> restore(const RestoreOptions& options) {
   TRICLAVE_TRY(restore_custodian(options.config, options.file, now(), options.former_mark));
-  return Outcome{"Restored. For up to ten minutes requests are refused: some may have been answered before the loss.\n"
+  return Outcome{"Restored. For up to four minutes requests are refused: some may have been answered before the loss.\n"
                  "Unless --former-mark showed that nothing was logged since the backup, the log begins anew under\n"
                  "another name; give owners its key for their registry: `triclave custodian log-key`.\n"
                  "Permits revoked and keys destroyed since the backup are to be revoked and destroyed again.\n",
