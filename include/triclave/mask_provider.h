@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "triclave/bytes.h"
@@ -30,6 +31,7 @@ struct MaskRequest {
   Bytes enc;
   std::string dataset;
   std::vector<MaskItem> items;
+  Id session{};  // random, new in each gathering and the same for all who are asked in it
 };
 
 class TRICLAVE_EXPORT MaskProvider {
@@ -40,6 +42,15 @@ class TRICLAVE_EXPORT MaskProvider {
   virtual const Id& key_id() const = 0;
   // For messages: "ovh", "the key file owner.key".
   virtual std::string name() const = 0;
+
+  // Whether asking costs and tells nobody anything, as of a key in this process: then it is asked without more ado.
+  // Others are asked only where they are needed.
+  virtual bool is_local() const { return false; }
+  // Whether it is any use to ask for this compartment: a permit may cover some of a capsule's only.
+  virtual bool may_release(std::string_view compartment) const {
+    static_cast<void>(compartment);
+    return true;
+  }
 
   // Writes mask || rho for each item, in order, into `out`: kMaskSize bytes an item, guarded memory of the caller's.
   // Called from a thread of its own; returns soon after `stop` is requested. Errors: custodian_unavailable,

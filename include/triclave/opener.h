@@ -2,6 +2,7 @@
 // of objects.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -80,11 +81,22 @@ struct GatherReport {
   std::vector<Culprit> failed;    // who lied or did not answer, and why
 };
 
+// How recipients are asked. Keys in this process are always used; of the others no more are asked than the policy
+// needs, the first of the given order before the last, since each release is logged, counts against its permit, and
+// outlives the custodian's key. Where one fails another takes its place at once.
+struct GatherOptions {
+  // Where one has been silent for so long, another is asked as well, and the faster answer wins.
+  std::chrono::milliseconds spare_after{500};
+  // Who has been silent for so long is cut off, and named among the failed.
+  std::chrono::milliseconds deadline{10'000};
+  bool ask_everyone = false;  // all at once: the shortest wait, and the most releases
+};
+
 class TRICLAVE_EXPORT Opener {
  public:
-  // `policy` and `memory` must outlive the opener.
+  // `policy` and `memory` must outlive the opener. `providers`: in the order in which they are asked.
   static Opener make(const Policy& policy, std::vector<std::unique_ptr<MaskProvider>> providers,
-                     GenerationMemory* memory = nullptr);
+                     GenerationMemory* memory = nullptr, const GatherOptions& options = {});
 
   Opener(Opener&&) noexcept;
   Opener& operator=(Opener&&) noexcept;

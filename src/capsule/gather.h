@@ -1,5 +1,6 @@
-// Gathering: all providers are asked at once; each answer is checked against its commitments; whoever lies is named and
-// put aside; as soon as the policies are met the others are told to stop.
+// Gathering: providers are asked side by side, no more of them than the policies need (ask_plan.h); each answer is
+// checked against its commitments; whoever lies is named and put aside; who tarries gets company, and is cut off in the
+// end. As soon as the policies are met the others are told to stop.
 #pragma once
 
 #include <functional>
@@ -37,6 +38,7 @@ enum class Until {
 
 // Asks for `compartments` of one wrap. Never fails as a whole: what is missing shows in the shares and in the report.
 Gathered gather(const Capsule& capsule, const Wrap& wrap, std::span<const std::string> compartments,
-                Providers providers, const std::function<std::string(const Id&)>& name_of, Until until);
+                Providers providers, const std::function<std::string(const Id&)>& name_of, Until until,
+                const GatherOptions& options = {});
 
 }  // namespace triclave::capsule

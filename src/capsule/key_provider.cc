@@ -16,6 +16,7 @@ class KeyProvider final : public MaskProvider {
 
   const Id& key_id() const override { return identity_->recipient().id(); }
   std::string name() const override { return identity_->recipient().name(); }
+  bool is_local() const override { return true; }
 
   // Builds info and label itself from the request's fields: a requester never chooses the bytes that are exported
   // under.

@@ -40,6 +40,7 @@ struct Opener::Impl {
   const Policy& policy;
   std::vector<std::unique_ptr<MaskProvider>> providers;
   GenerationMemory* memory;
+  GatherOptions options;
   std::map<Id, Known> capsules;
 
   std::string name_of(const Id& key_id) const { return policy.recipient_name(key_id); }
@@ -80,7 +81,7 @@ struct Opener::Impl {
     GatherReport report;
     for (const auto& [wrap, names] : by_wrap) {
       const auto gathered = capsule::gather(
-          capsule, *wrap, names, providers, [this](const Id& id) { return name_of(id); }, until);
+          capsule, *wrap, names, providers, [this](const Id& id) { return name_of(id); }, until, options);
       for (const auto& shares : gathered.compartments)
         if (auto used = use(shares); !used) {
           if (used.error().kind == ErrorKind::quorum_short) used.error().culprits = gathered.report.failed;
@@ -133,8 +134,8 @@ struct Opener::Impl {
 };
 
 Opener Opener::make(const Policy& policy, std::vector<std::unique_ptr<MaskProvider>> providers,
-                    GenerationMemory* memory) {
-  return Opener(std::make_unique<Impl>(Impl{policy, std::move(providers), memory, {}}));
+                    GenerationMemory* memory, const GatherOptions& options) {
+  return Opener(std::make_unique<Impl>(Impl{policy, std::move(providers), memory, options, {}}));
 }
 
 Opener::Opener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 
 #include "base/hash.h"
@@ -35,10 +34,10 @@ struct Asking {
   custodian::SignedPermit permit;
   std::array<std::uint8_t, 32> seed = random_array<32>();
 
-  // The same for all providers that ask the `turn`-th time for masks of this wrap, and new with every turn. Several
-  // keys of one custodian have a `place` each, from 0.
-  Nonce nonce(const MaskRequest& asked, std::uint64_t place, std::uint64_t turn) const {
-    const Id hash = hash_of({seed, asked.capsule_id, asked.generation, place, turn});
+  // The same for all providers that are asked in one gathering. Several keys of one custodian have a `place` each, and
+  // so have the `part`s of what is too much for one request, from 0.
+  Nonce nonce(const MaskRequest& asked, std::uint64_t place, std::uint64_t part) const {
+    const Id hash = hash_of({seed, asked.session, place, part});
     Nonce out;
     std::copy_n(hash.begin(), out.size(), out.begin());
     return out;
@@ -48,7 +47,7 @@ struct Asking {
 // Items from `begin` on, as many as one request takes.
 MaskRequest part_of(const MaskRequest& asked, std::size_t begin) {
   constexpr std::size_t kRest = 4096;  // bytes of a request that are no items, and more
-  MaskRequest out{asked.capsule_id, asked.generation, asked.kem, asked.enc, asked.dataset, {}};
+  MaskRequest out{asked.capsule_id, asked.generation, asked.kem, asked.enc, asked.dataset, {}, asked.session};
   std::size_t size = kRest;
   for (std::size_t i = begin; i < asked.items.size() && out.items.size() < custodian::kMaxRequestItems; ++i) {
     size += kRest + asked.items[i].policy.size();
@@ -65,6 +64,10 @@ class NetworkProvider final : public MaskProvider {
 
   const Id& key_id() const override { return client_.address().key_id; }
   std::string name() const override { return client_.address().name; }
+  bool may_release(std::string_view compartment) const override {
+    const auto& covered = asking_->permit.permit.terms.compartments;
+    return std::find(covered.begin(), covered.end(), compartment) != covered.end();
+  }
 
   Result<void> masks(const MaskRequest& request, std::stop_token stop, MutableBytes out) override {
     if (request.kem != Kem::xwing)
@@ -74,19 +77,20 @@ class NetworkProvider final : public MaskProvider {
     // Refused here, before anybody is bothered with it.
     for (const MaskItem& each : request.items)
       TRICLAVE_TRY(check_covers(asking_->permit.permit, request.dataset, {each.compartment}, now()));
+    std::uint64_t number = 0;
     for (std::size_t begin = 0; begin < request.items.size();) {
       const MaskRequest part = part_of(request, begin);
-      TRICLAVE_TRY(ask(part, stop, out.subspan(begin * kMaskSize, part.items.size() * kMaskSize)));
+      TRICLAVE_TRY(ask(part, number++, stop, out.subspan(begin * kMaskSize, part.items.size() * kMaskSize)));
       begin += part.items.size();
     }
     return {};
   }
 
  private:
-  Result<void> ask(const MaskRequest& part, const std::stop_token& stop, MutableBytes out) {
+  Result<void> ask(const MaskRequest& part, std::uint64_t number, const std::stop_token& stop, MutableBytes out) {
     const Requester& requester = asking_->requester;
     TRICLAVE_TRY_ASSIGN(const PendingRequest pending,
-                        custodian::make_request(key_id(), asking_->permit.hash, asking_->nonce(part, place_, turn_++),
+                        custodian::make_request(key_id(), asking_->permit.hash, asking_->nonce(part, place_, number),
                                                 now(), part, requester.signer));
     v1::ReleaseRequest message;
     message.set_permit_record(to_field(requester.permit));
@@ -127,7 +131,6 @@ class NetworkProvider final : public MaskProvider {
   LogKey log_key_;
   std::shared_ptr<const Asking> asking_;
   std::uint64_t place_;
-  std::atomic<std::uint64_t> turn_ = 0;
 };
 
 }  // namespace

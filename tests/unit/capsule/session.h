@@ -34,10 +34,10 @@ class Session : public ::testing::Test {
   Capsule parsed() const { return parse_capsule(fresh.record).value(); }
 
   Gathered ask(const Capsule& capsule, const Owned& providers, const std::vector<std::string>& compartments,
-               Until until = Until::everyone_answered) const {
+               Until until = Until::everyone_answered, const GatherOptions& options = {}) const {
     return gather(
         capsule, *capsule.current(compartments.front()).wrap, compartments, providers,
-        [this](const Id& id) { return policy.recipient_name(id); }, until);
+        [this](const Id& id) { return policy.recipient_name(id); }, until, options);
   }
 
   // Whether these recipients open the compartment, and to the key that was made for it.
