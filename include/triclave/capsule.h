@@ -17,6 +17,7 @@ struct CapsuleCompartment {
   std::string tree;              // "all(owner-org, 2 of (a, b, c))", leaves as operators
   std::vector<Id> recipients;    // key ids, in the tree's written order
   std::uint64_t expires = 0;     // seconds since 1970; 0: never
+  Bytes policy;                  // as the wrap carries it
 };
 
 // The public content of a capsule record (SPEC.md section 6).

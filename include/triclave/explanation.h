@@ -73,6 +73,13 @@ struct Coalitions {
   bool more = false;                             // there are, or may be, more than are listed
 };
 
+// What may still be lost.
+struct Margin {
+  bool opens = false;  // with all that is left
+  // Any so many more custodians may be lost, and it still opens; empty: all of them may.
+  std::optional<std::size_t> more;
+};
+
 struct JurisdictionVerdict {
   std::string jurisdiction;
   std::vector<std::string> compels;  // operators of this compartment's recipients

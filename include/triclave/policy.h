@@ -68,6 +68,10 @@ class TRICLAVE_EXPORT Policy {
   // whose culprits are the recipients that break it; invalid_argument (no such compartment, or key files are missing).
   Result<void> check_sealing(std::string_view compartment, std::chrono::system_clock::time_point now) const;
 
+  // How far the compartment is from being lost, where the recipients `lost` (by name) are lost already and the owner
+  // keeps its keys. Errors: invalid_argument (no such compartment), unsupported (too intricate).
+  Result<Margin> margin(std::string_view compartment, std::span<const std::string> lost) const;
+
   // What it all means, judged at `now`.
   Explanation explain(std::chrono::system_clock::time_point now = std::chrono::system_clock::now()) const;
 

@@ -35,5 +35,6 @@ inline constexpr std::string_view kPossession = "possession";
 inline constexpr std::string_view kPermit = "permit";
 inline constexpr std::string_view kRevocation = "revocation";
 inline constexpr std::string_view kRequest = "request";
+inline constexpr std::string_view kErasure = "erasure";
 
 }  // namespace triclave::role

@@ -15,7 +15,8 @@ CapsuleInfo info_of(const capsule::Capsule& parsed) {
                                    current.wrap->generation,
                                    capsule::describe(current.compartment->policy.tree),
                                    {},
-                                   current.compartment->policy.expires};
+                                   current.compartment->policy.expires,
+                                   current.compartment->policy_bytes};
     for (const auto& place : current.compartment->places) compartment.recipients.push_back(place.key_id);
     out.compartments.push_back(std::move(compartment));
   }

@@ -219,6 +219,17 @@ Result<void> Policy::check_sealing(std::string_view compartment, std::chrono::sy
   return {};
 }
 
+Result<Margin> Policy::margin(std::string_view compartment, std::span<const std::string> lost) const {
+  TRICLAVE_TRY_ASSIGN(const Impl::Part* part, impl_->find(compartment));
+  policy::Work work;
+  return part->sovereignty->margin(
+      [&](std::size_t leaf) {
+        const std::string& name = impl_->registry.recipients()[part->compartment.recipients[leaf]].facts.name;
+        return std::find(lost.begin(), lost.end(), name) != lost.end();
+      },
+      work);
+}
+
 Explanation Policy::explain(std::chrono::system_clock::time_point now) const {
   const auto today = day_of(now);
   Explanation out{impl_->dataset, impl_->origin, policy::format_date(today), {}, {}, {}};

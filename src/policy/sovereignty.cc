@@ -67,13 +67,21 @@ CoalitionTree Sovereignty::by_country() const {
 }
 
 // A passphrase counts as held by everyone where that is the danger, and as lost with its operator where this is.
-CoalitionTree Sovereignty::losses(bool owner_keeps_keys) const {
+CoalitionTree Sovereignty::losses(bool owner_keeps_keys, const std::function<bool(std::size_t)>& is_lost) const {
   std::set<int> kept;
   for (std::size_t leaf = 0; owner_keeps_keys && leaf < operator_of_leaf_.size(); ++leaf)
     if (facts(leaf).role == RecipientRole::owner) kept.insert(operator_of_leaf_[leaf]);
   return tree(dual(compartment_->tree), [&](std::size_t leaf) {
+    if (is_lost(leaf)) return CoalitionTree::kAlways;
     return kept.contains(operator_of_leaf_[leaf]) ? CoalitionTree::kNever : operator_of_leaf_[leaf];
   });
+}
+
+Result<Margin> Sovereignty::margin(const std::function<bool(std::size_t)>& is_lost, Work& work) const {
+  TRICLAVE_TRY_ASSIGN(const auto fatal, losses(true, is_lost).smallest(work));
+  if (!fatal) return Margin{true, {}};
+  if (*fatal == 0) return Margin{false, 0};
+  return Margin{true, *fatal - 1};
 }
 
 bool Sovereignty::compels(const std::string& jurisdiction, const std::string& operator_name) const {

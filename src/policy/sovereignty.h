@@ -22,6 +22,9 @@ class Sovereignty {
 
   // Each rule of the compartment; what is said of recipients is judged at `today`.
   std::vector<RuleVerdict> rules(std::chrono::sys_days today) const;
+  // While the owner keeps its keys, and where the leaves for which `is_lost` holds are lost already. Errors: unsupported
+  // (too much work).
+  Result<Margin> margin(const std::function<bool(std::size_t)>& is_lost, Work& work) const;
   // All but names of keys that are missing.
   CompartmentExplanation explain(std::chrono::sys_days today) const;
 
@@ -33,7 +36,8 @@ class Sovereignty {
   CoalitionTree tree(const Node& root, const std::function<int(std::size_t)>& group_of) const;
   CoalitionTree by_operator(bool classical_keys_broken) const;
   CoalitionTree by_country() const;
-  CoalitionTree losses(bool owner_keeps_keys) const;
+  CoalitionTree losses(
+      bool owner_keeps_keys, const std::function<bool(std::size_t)>& is_lost = [](std::size_t) { return false; }) const;
 
   bool compels(const std::string& jurisdiction, const std::string& operator_name) const;
   Groups compelled(const std::string& jurisdiction) const;

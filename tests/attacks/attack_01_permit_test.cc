@@ -19,7 +19,10 @@ class PermitRelabel : public CustodianAttack {
         if (relabel) relabel(changed.items[0]);
         return honest.masks(changed, stop, out);
       }));
-    Opener reader = opener_with(std::move(providers));
+    GatherOptions everyone;
+    everyone.ask_everyone = true;
+    Opener reader = Opener::make(policy, std::move(providers), nullptr, everyone);
+    EXPECT_OK(reader.add_capsule(sealer.capsule()));
     return reader.unlock(sealer.capsule_id(), std::span(&compartment, 1));
   }
   static std::vector<ErrorKind> kinds(const Result<GatherReport>& refused) {

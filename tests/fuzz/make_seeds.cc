@@ -16,6 +16,8 @@
 #include "custodian/messages/answer.h"
 #include "envelope/frame.h"
 #include "format/capsule.pb.h"
+#include "format/erasure.pb.h"
+#include "format/record.h"
 #include "policy/compartment_policy.h"
 #include "table/chunk.h"
 #include "table/compression.h"
@@ -185,13 +187,18 @@ void vectors(Seeds& seeds) {
     each_line(text, [&](const std::string& name, const std::string& value) { shared[name] = bytes_of(value); });
   for (const std::string& text : seeds.files("tests/vectors", ".vec"))
     each_line(text, [&](const std::string& key, const std::string& value) {
-      if (key != "capsule" && key != "object" && key != "file" && key != "table") return;
+      if (key != "capsule" && key != "object" && key != "file" && key != "table" && key != "certificate")
+        return;
       const Bytes bytes = bytes_of(value);
       if (bytes.size() > kMost) return;
       if (key == "capsule") add_capsule(seeds, bytes);
       if (key == "object") seeds.add("frame", bytes);
       if (key == "table") seeds.add("table_segments", bytes);
       if (key == "file") seeds.add("key_file", bytes);
+      if (v1::SignedErasure message; key == "certificate" && bytes.size() > format::kPreambleSize &&
+                                     message.ParseFromArray(bytes.data() + format::kPreambleSize,
+                                                            static_cast<int>(bytes.size() - format::kPreambleSize)))
+        seeds.add("erasure", as_bytes(message.statement()));
     });
 }
 

@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 from typing import List
 
-from vector_kit import cell_cases, chunk_cases, footer_cases, forged_capsules, good_capsules, keyfile_cases
-from vector_kit import log_cases, malformed_capsules, note_cases, object_cases, permit_cases, release_cases
+from vector_kit import cell_cases, chunk_cases, erasure_cases, footer_cases, forged_capsules, good_capsules
+from vector_kit import keyfile_cases, log_cases, malformed_capsules, note_cases, object_cases, permit_cases, release_cases
 from vector_kit import table_cases, table_forgeries
 from vector_kit.cast import SHARED
 from vector_kit.custody_cast import SHARED as CUSTODY
@@ -23,13 +23,14 @@ from vector_kit.judge import judge
 from vector_kit.vec import SHARED_FILE, Vec, parse, parse_shared, shared_text
 
 DEFAULT = Path(__file__).resolve().parent.parent / "vectors"
-LARGEST, TOTAL = 40_000, 2_900_000
+LARGEST, TOTAL = 40_000, 3_300_000
 
 
 def all_cases() -> List[Vec]:
     """Every case of the kit."""
     groups = (good_capsules, forged_capsules, malformed_capsules, object_cases, keyfile_cases, table_cases,
-              table_forgeries, footer_cases, chunk_cases, cell_cases, permit_cases, release_cases, log_cases, note_cases)
+              table_forgeries, footer_cases, chunk_cases, cell_cases, permit_cases, release_cases, log_cases, note_cases,
+              erasure_cases)
     return [vec for group in groups for vec in group.cases()]
 
 

@@ -17,7 +17,7 @@ KEYS = set("comment type rule expect producer owner dataset identity own-key see
            "capsule-id data-key object plaintext-length plaintext-sha256 range file fingerprint passphrase public "
            "secret table column note rows chunk cell-column prefix cell value record covers permit-id permit-hash clock "
            "approved released revocation floor seen-nonce session mask permit requester request signature one-use answer "
-           "entry log-key witness size root cosigned index proof log-file receipt kept path asks".split())
+           "entry log-key witness size root cosigned index proof log-file receipt kept path asks certificate verdict".split())
 FILES = sorted(FOLDER.glob("*.vec"))
 
 

@@ -15,6 +15,7 @@ from .errors import FORGED, INVALID_ARGUMENT, MALFORMED, SpecError, require
 PUBLIC, SIGNATURE, SEED = 32 + 1_952, 64 + 3_309, 64
 
 CORE, WRAP, OBJECT, POSSESSION = "core", "wrap", "object", "possession"
+ERASURE = "erasure"
 PERMIT, REVOCATION, REQUEST = "permit", "revocation", "request"
 
 

@@ -6,7 +6,7 @@ import hashlib
 from typing import Dict, List, Mapping
 
 from triclave_spec import capsule as reading
-from triclave_spec import arrow_chunk, cells, keyfile, objects, opening, protobuf, table_segments, tables, xwing
+from triclave_spec import arrow_chunk, cells, erasure, keyfile, objects, opening, protobuf, table_segments, tables, xwing
 from triclave_spec.errors import SpecError
 
 from .judge_custody import JUDGES
@@ -120,8 +120,14 @@ def _cells(vec: Vec, shared: Shared) -> None:
     assert values == vec.all("value"), vec.name
 
 
+def _erasure(vec: Vec, shared: Shared) -> None:
+    got = erasure.read(unpack(vec.one("certificate"), shared), unpack(vec.one("owner"), shared))
+    lines = [" ".join([v.capsule.hex(), v.compartment, v.verdict, *map(str, v.generations)]) for v in got]
+    assert lines == vec.all("verdict"), vec.name
+
+
 _JUDGES = {"capsule": _capsule, "object": _object, "keyfile": _keyfile, "table": _table, "cells": _cells,
-           **JUDGES}
+           "erasure": _erasure, **JUDGES}
 
 
 def judge(vec: Vec, shared: Shared) -> str:

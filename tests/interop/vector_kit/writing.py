@@ -14,7 +14,8 @@ Extra = Sequence[Tuple[str, str]]
 NOTE = "fixed seeds for keys, secrets and salts, but not for encapsulations and signatures: not reproducible bit by bit"
 
 
-def _start(name: str, kind: str, rule: str, expect: str, comment: str) -> Vec:
+def start(name: str, kind: str, rule: str, expect: str, comment: str) -> Vec:
+    """What every file begins with."""
     vec = Vec(name)
     for key, value in (("comment", comment), ("comment", NOTE), ("type", kind), ("rule", rule), ("expect", expect)):
         vec.add(key, value)
@@ -38,7 +39,7 @@ def capsule_vec(name: str, rule: str, expect: str, comment: str, data: Union[Par
                 who: Sequence[str] = ("owner",), opens: Sequence[str] = ("west",), owner: bool = False,
                 dataset: str = DATASET, producer: Optional[Signer] = PRODUCER, extra: Extra = ()) -> Vec:
     """A capsule that a reader verifies and whose compartments it opens."""
-    vec = _start(name, "capsule", rule, expect, comment)
+    vec = start(name, "capsule", rule, expect, comment)
     _reader(vec, who, owner, dataset, producer)
     for compartment in opens:
         vec.add("compartment", compartment)
@@ -56,7 +57,7 @@ def object_vec(name: str, rule: str, expect: str, comment: str, data: bytes, pla
                who: Sequence[str] = ("owner",), owner: bool = False, dataset: str = DATASET,
                capsule: Optional[bytes] = None, ranges: Sequence[Tuple[int, int]] = (), extra: Extra = ()) -> Vec:
     """A sealed object that a reader opens whole, and then by ranges."""
-    vec = _start(name, "object", rule, expect, comment)
+    vec = start(name, "object", rule, expect, comment)
     _reader(vec, who, owner, dataset, PRODUCER)
     for key, value in extra:
         vec.add(key, value)
@@ -76,7 +77,7 @@ def table_vec(name: str, rule: str, expect: str, comment: str, data: bytes, expe
               who: Sequence[str] = ("owner", "alice"), opens: Sequence[str] = ("west", "east"), owner: bool = False,
               capsule: Optional[bytes] = None) -> Vec:
     """A sealed table of which a reader opens compartments whole; `expected` are the lines of what it tells."""
-    vec = _start(name, "table", rule, expect, comment)
+    vec = start(name, "table", rule, expect, comment)
     _reader(vec, who, owner, DATASET, PRODUCER)
     for compartment in opens:
         vec.add("compartment", compartment)
@@ -92,7 +93,7 @@ def cells_vec(name: str, rule: str, expect: str, comment: str, prefix: bytes, ce
               values: Sequence[bytes], capsule: bytes, *, who: Sequence[str] = ("owner",), compartment: str = "west",
               column: str = "nir") -> Vec:
     """A batch of cells, opened in the order in which they stand."""
-    vec = _start(name, "cells", rule, expect, comment)
+    vec = start(name, "cells", rule, expect, comment)
     _reader(vec, who, False, DATASET, PRODUCER)
     vec.add("compartment", compartment).add("cell-column", column)
     vec.add("capsule", pack(capsule, SHARED)).add("prefix", pack(prefix, SHARED))
@@ -105,7 +106,7 @@ def cells_vec(name: str, rule: str, expect: str, comment: str, prefix: bytes, ce
 
 def keyfile_vec(name: str, rule: str, expect: str, comment: str, data: bytes, facts: Mapping[str, str]) -> Vec:
     """A key file that a reader parses, and unlocks where it is private."""
-    vec = _start(name, "keyfile", rule, expect, comment)
+    vec = start(name, "keyfile", rule, expect, comment)
     for key, value in facts.items():
         vec.add(key, value)
     return vec.add("file", pack(data, SHARED))

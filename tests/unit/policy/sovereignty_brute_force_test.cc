@@ -131,6 +131,27 @@ void check(const RandomPolicy& made, const CompartmentExplanation& found) {
   }
 }
 
+TEST(SovereigntyBruteForce, MarginsAgreeWithAllFurtherLosses) {
+  for (std::uint32_t seed = 0; seed < 300 && !HasFailure(); ++seed) {
+    const RandomPolicy made(seed);
+    const auto policy = testing::read(made.text());
+    ASSERT_OK(policy) << made.access;
+    for (unsigned lost = 0; lost < 1u << kOperators; lost += 2) {  // never the owner, who is number 0
+      std::vector<std::string> names;
+      for (unsigned i = 0; i < kOperators; ++i)
+        for (unsigned key = 0; (lost >> i & 1) != 0 && key < 3; ++key)
+          names.push_back("x" + std::to_string(i) + "-" + std::to_string(key));
+      unsigned fatal = 99;
+      for (unsigned more = 0; more < 1u << kOperators; more += 2)
+        if (!made.opens_after(lost | more)) fatal = std::min(fatal, size_of(more & ~lost));
+      const auto margin = policy->margin("c", names);
+      ASSERT_OK(margin);
+      EXPECT_EQ(margin->opens, fatal != 0) << made.access;
+      EXPECT_EQ(margin->more ? *margin->more : 98, fatal == 0 ? 0 : fatal - 1) << made.access << " without " << lost;
+    }
+  }
+}
+
 TEST(SovereigntyBruteForce, VerdictsAgreeWithAllSubsetsOnRandomPolicies) {
   for (std::uint32_t seed = 0; seed < 2000 && !HasFailure(); ++seed) {
     const RandomPolicy made(seed);
