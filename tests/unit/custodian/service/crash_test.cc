@@ -68,13 +68,13 @@ TEST(Crash, WhatWasAnsweredStandsInTheLogAndIsNotAnsweredAgain) {
       for (std::uint64_t i = 0; i < log->size().value(); ++i) {
         const Bytes entry = log->entry(i).value();
         logged.insert(sha256(entry));
-        releases += parse_log_entry(entry)->kind == LogEntryKind::release ? 1 : 0;
+        releases += std::size_t{parse_log_entry(entry)->kind == LogEntryKind::release};
       }
     }
     for (const Id& each : answered) EXPECT_TRUE(logged.contains(each));
     // Each request once: before the crash or now.
     std::size_t now = 0;
-    for (const auto& each : sent) now += scene.ask(**service, each.asked()).has_value() ? 1 : 0;
+    for (const auto& each : sent) now += std::size_t{scene.ask(**service, each.asked()).has_value()};
     EXPECT_EQ(releases + now, kRequests);
   }
 }
