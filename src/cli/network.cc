@@ -28,7 +28,8 @@ void declare_permit(CLI::App& command, PermitOptions& options) {
       ->type_name("FILE");
   command.add_option("--requester", options.requester, "Private signer key of whom the permit names")->type_name("KEY");
   declare_client(command, options.client);
-  command.add_option("--receipts", options.receipts, "Folder to keep the proofs of what custodians released")
+  command
+      .add_option("--receipts", options.receipts, "Folder (made if need be) for the proofs of what custodians released")
       ->type_name("DIR");
 }
 

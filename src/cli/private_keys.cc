@@ -60,6 +60,9 @@ Result<std::vector<std::unique_ptr<MaskProvider>>> load_providers(const Policy& 
       return fail(ErrorKind::invalid_argument,
                   "a permit is for one requester: give its private signer key with "
                   "--requester");
+    std::error_code failed;
+    if (!permit.receipts.empty() && (std::filesystem::create_directories(permit.receipts, failed), failed))
+      return fail(ErrorKind::io, "cannot make the folder " + permit.receipts + ": " + failed.message());
     TRICLAVE_TRY_ASSIGN(const ClientOptions client, client_options(permit.client));
     TRICLAVE_TRY_ASSIGN(Bytes record, read_whole(permit.permit, kMaxPermitFile));
     TRICLAVE_TRY_ASSIGN(Signer signer, load_signer(permit.requester, options));
