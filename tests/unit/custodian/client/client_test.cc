@@ -232,7 +232,6 @@ TEST_F(Client, AsksForMoreThanMasks) {
   EXPECT_EQ(status->keys[0].epoch, 3U);
   EXPECT_EQ(status->keys[0].destroyed, std::chrono::sys_seconds{});
   EXPECT_EQ(as_text(calls.log_file("checkpoint").value()), "content of checkpoint");
-  EXPECT_EQ(as_text(service_log(client())->read("tile/0/000").value()), "content of tile/0/000");
   EXPECT_EQ(calls.cosign("a checkpoint").value(), "lines for a checkpoint");
   const Permit held = read_permit(permit()).value();
   EXPECT_OK(calls.revoke(revoke_permit(held, world.signer("stranger"), now()).value()));
