@@ -124,7 +124,7 @@ def file(place, log):
     run(["age-keygen", "-o", key])
     owner = subprocess.run(["age-keygen", "-y", key], capture_output=True, text=True, check=True).stdout.strip()
     in_town = {"cwd": town.folder, "env": town.env}
-    pyca = [sys.executable, compare_peers.__file__, plain, folder / "pyca"]
+    pyca = [sys.executable, compare_peers.__file__, "file", plain, folder / "pyca"]
     age, age_back = ["age", "-r", owner, "-o", folder / "age", plain], ["age", "-d", "-i", key, "-o", back, folder / "age"]
 
     def opened():
@@ -151,7 +151,7 @@ def file(place, log):
         mount = None if place.quick else stack.enter_context(gocryptfs(folder))
         if mount:
             cases.append(("gocryptfs", size, new(["cp", plain, mount / "copy"], mount / "copy")))
-        best = interleave(place.pick(3, 5), place.pick(5.0, 120), driver, cases)
+        best = interleave(place.pick(3, 5), place.pick(5.0, 120), [driver], cases)
     for each in (sealed, back, folder / "pyca", folder / "age"):
         each.unlink(missing_ok=True)
     log.update(best)
@@ -216,7 +216,7 @@ def ranges(place, log):
             must(same_start(mount / "ranges", plain), "gocryptfs read something else")
             case, close = pread_case("gocryptfs", mount / "ranges", 1000, forget=True)
             cases.append(case)
-        best = interleave(place.pick(5, 15), place.pick(2.5, 60), driver, cases)
+        best = interleave(place.pick(5, 15), place.pick(2.5, 60), [driver], cases)
         close()
     for name in ("parquet", "plain"):
         (folder / name).unlink()

@@ -1,6 +1,8 @@
 """The peers that are Python packages: what a careful user of each would write, after a check that it opens again.
 
-usage: compare_peers.py IN OUT      seals a file with pyca in frames of 1 MiB
+usage: compare_peers.py file IN OUT            seals a file with pyca in frames of 1 MiB
+       compare_peers.py bulk PEER SIZE TOTAL   a round of plain calls for each line that it reads: their answers come in
+                                               fresh memory, and in a process with others that is not what it would be
 """
 
 import base64
@@ -20,7 +22,22 @@ def by_two(work, count):
     other.join()
 
 
-def pyca_bulk(plain, size, plain_call):
+def pyca_plain(plain, size):
+    """AESGCM's plain call, which takes memory for each answer."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    cipher, pieces = AESGCM(KEY), [plain[at : at + size] for at in range(0, len(plain), size)]
+    nonces = [i.to_bytes(12, "little") for i in range(len(pieces))]
+
+    def seal():
+        for nonce, piece in zip(nonces, pieces):
+            cipher.encrypt(nonce, piece, b"column")
+
+    assert cipher.decrypt(nonces[0], cipher.encrypt(nonces[0], pieces[0], b"column"), b"column") == pieces[0]
+    return [("pyca", len(plain), seal)]
+
+
+def pyca_bulk(plain, size):
     """AESGCM on messages of `size`: cases of one and two threads."""
     import numpy
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -38,19 +55,14 @@ def pyca_bulk(plain, size, plain_call):
         for i in range(first, last):
             cipher.decrypt_into(nonces[i], sealed[i * step : (i + 1) * step], b"column", opened[i * size : (i + 1) * size])
 
-    def seal_fresh():
-        for i in range(count):
-            cipher.encrypt(nonces[i], plain[i * size : (i + 1) * size], b"column")
-
     seal()
     open_again()
     assert opened == plain
-    cases = [
+    return [
         ("pyca_into", len(plain), seal),
         ("pyca_into_open", len(plain), open_again),
         ("pyca_into_2", len(plain), lambda: by_two(seal, count)),
     ]
-    return cases + ([("pyca", len(plain), seal_fresh)] if plain_call else [])
 
 
 def tink_bulk(plain, size):
@@ -61,7 +73,12 @@ def tink_bulk(plain, size):
     primitive = new_keyset_handle(aead.aead_key_templates.AES256_GCM).primitive(aead.Aead)
     pieces = [bytes(plain[at : at + size]) for at in range(0, len(plain), size)]
     assert primitive.decrypt(primitive.encrypt(pieces[0], b"column"), b"column") == pieces[0]
-    return [("tink", len(plain), lambda: [primitive.encrypt(each, b"column") for each in pieces] and None)]
+
+    def seal():  # each answer is let go before the next one, as pyca's
+        for each in pieces:
+            primitive.encrypt(each, b"column")
+
+    return [("tink", len(plain), seal)]
 
 
 class Esdk:
@@ -247,4 +264,12 @@ def opens_pyca_file(sealed, source):
 
 
 if __name__ == "__main__":
-    pyca_file(*sys.argv[1:3])
+    if sys.argv[1] == "file":
+        pyca_file(*sys.argv[2:4])
+    else:
+        from compare_tools import serve
+
+        peer, size, total = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+        content = memoryview(bytearray(os.urandom(MIB)) * (total // MIB))
+        bytearray(31 * MIB)  # let go at once: from then on glibc keeps what is freed, as in any program that has run a while
+        serve({"pyca": pyca_plain, "tink": tink_bulk}[peer](content, size))

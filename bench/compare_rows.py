@@ -1,12 +1,14 @@
 """The rows of the comparison: each measures in rounds and gives {key: figure}, with what charts want in `log`."""
 
+import contextlib
 import os
 import pathlib
+import sys
 
 import compare_data
 import compare_peers
 from compare_files import file, ranges
-from compare_tools import GIB, KIB, MIB, Driver, interleave, peak_memory
+from compare_tools import GIB, KIB, MIB, Driver, Rounds, interleave, peak_memory
 
 SIZES = {"64K": 64 * KIB, "1M": MIB, "64M": 64 * MIB}
 MORE_SIZES = {"16K": 16 * KIB, "256K": 256 * KIB, "4M": 4 * MIB, "16M": 16 * MIB}  # for the chart
@@ -32,13 +34,14 @@ def bulk(place, log):
     figures = {}
     for name, size in (SIZES if place.quick else SIZES | MORE_SIZES).items():
         largest = name == "64M"
-        peers = compare_peers.pyca_bulk(plain, size, plain_call=True)
-        if name == "1M" or not place.quick:  # Tink's best size
-            peers += compare_peers.tink_bulk(plain, size)
+        peers = compare_peers.pyca_bulk(plain, size)
         if largest:
             peers += esdk.bulk(plain)
-        with Driver(place, "bulk", size=size, total=total, managed=int(largest)) as driver:
-            best = interleave(place.pick(5, 11), place.pick(2.5, 60 if name in SIZES else 25), driver, peers)
+        with contextlib.ExitStack() as stack:
+            drivers = [stack.enter_context(Driver(place, "bulk", size=size, total=total, managed=int(largest)))]
+            for peer in ("pyca", "tink") if name == "1M" or not place.quick else ("pyca",):  # 1 MiB: Tink's best size
+                drivers.append(stack.enter_context(Rounds([sys.executable, compare_peers.__file__, "bulk", peer, size, total])))
+            best = interleave(place.pick(5, 11), place.pick(2.5, 60 if name in SIZES else 25), drivers, peers)
         log[name] = best
         if name not in SIZES:
             continue
@@ -62,7 +65,7 @@ def engines(place, log):
     """Every engine forced; for the table, without a target."""
     for name in ("ipsec-mb", "botan", "libsodium"):
         with Driver(place, "engine", engine=name, size=MIB, total=place.pick(64 * MIB, GIB)) as driver:
-            best = interleave(place.pick(2, 7), place.pick(1, 20), driver)
+            best = interleave(place.pick(2, 7), place.pick(1, 20), [driver])
         log[name] = best | {"ran": name in best}
     return {}
 
@@ -72,7 +75,7 @@ def table(place, log):
     made = compare_data.make_table(place.pick(1_200_000, 4_800_000))
     compare_data.write_for_driver(made, place.folder)
     with Driver(place, "table", folder=place.folder) as driver:
-        best = interleave(place.pick(4, 11), place.pick(3.0, 60), driver, compare_peers.Pme().cases(made))
+        best = interleave(place.pick(4, 11), place.pick(3.0, 60), [driver], compare_peers.Pme().cases(made))
     for name in ("data", "columns"):
         (place.folder / name).unlink()
     log.update(best)
@@ -83,7 +86,7 @@ def small_objects(place, log):
     """Objects of 1 KiB in one session."""
     peers = compare_peers.pyca_objects(2000) + compare_peers.Esdk().objects(50)
     with Driver(place, "objects", count=2000) as driver:
-        best = interleave(place.pick(7, 25), place.pick(2.0, 30), driver, peers)
+        best = interleave(place.pick(7, 25), place.pick(2.0, 30), [driver], peers)
     log.update(best)
     return {f"small_objects.{peer}.{way}": ratio(best, way, f"{peer}_{way}") for peer in ("pyca", "esdk") for way in ("seal", "open")}
 
@@ -91,7 +94,7 @@ def small_objects(place, log):
 def cells(place, log):
     """A million values of 16 bytes; pyca does a tenth of them."""
     with Driver(place, "cells", count=1_000_000) as driver:
-        best = interleave(place.pick(7, 15), place.pick(2.5, 30), driver, compare_peers.pyca_cells(100_000))
+        best = interleave(place.pick(7, 15), place.pick(2.5, 30), [driver], compare_peers.pyca_cells(100_000))
     log.update(best)
     figures = {f"cells.raw.{way}": ratio(best, way, f"raw_{way}") for way in ("seal", "open")}
     return figures | {f"cells.pyca.{way}": ratio(best, way, f"pyca_{way}") for way in ("seal", "open")}
@@ -126,9 +129,9 @@ def memory(place, log):
 def growth(place, log):
     """Time per byte, header bytes per column, opening time per recipient."""
     with Driver(place, "growth", bytes=place.pick(GIB, 16 * GIB), columns=1000) as driver:
-        best = interleave(place.pick(3, 5), place.pick(2.0, 120), driver)
+        best = interleave(place.pick(3, 5), place.pick(2.0, 120), [driver])
     with Driver(place, "recipients", count=64) as driver:
-        best |= interleave(place.pick(5, 15), place.pick(2.0, 30), driver)
+        best |= interleave(place.pick(5, 15), place.pick(2.0, 30), [driver])
     log.update(best)
     spent = [each["seconds"] / each["work"] for name, each in best.items() if name.startswith("seal ")]
 

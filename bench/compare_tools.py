@@ -3,18 +3,19 @@
 import json
 import os
 import pathlib
+import resource
 import subprocess
+import sys
 import time
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 
-class Driver:
-    """bench_compare, prepared for one job; each round gives its cases."""
+class Rounds:
+    """A program that is prepared for its cases, and goes through all of them for each line that it reads."""
 
-    def __init__(self, place, job, engine=None, **arguments):
-        env = dict(os.environ, TRICLAVE_ENGINE=engine) if engine else None
-        command = [place.driver, job, *(f"{name}={value}" for name, value in arguments.items())]
+    def __init__(self, command, env=None):
+        command = [str(word) for word in command]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
 
     def __enter__(self):
@@ -33,7 +34,26 @@ class Driver:
             if line == "\n":
                 return out
             out.append(json.loads(line))
-        raise RuntimeError(f"{self.process.args[1]}: the driver ended, exit code {self.process.wait()}")
+        raise RuntimeError(f"{self.process.args[1]}: it ended, exit code {self.process.wait()}")
+
+
+class Driver(Rounds):
+    """bench_compare, prepared for one job."""
+
+    def __init__(self, place, job, engine=None, **arguments):
+        env = dict(os.environ, TRICLAVE_ENGINE=engine) if engine else None
+        super().__init__([place.driver, job, *(f"{name}={value}" for name, value in arguments.items())], env)
+
+
+def serve(cases):
+    """The other end of Rounds, for a program in Python: (name, amount of work, function)."""
+    for _ in sys.stdin:
+        for name, work, function in cases:
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            spent = seconds(function)
+            faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+            print(json.dumps({"case": name, "seconds": spent, "work": work, "faults": faults}))
+        print(flush=True)
 
 
 class Place:
@@ -59,7 +79,7 @@ def seconds(work):
     return time.perf_counter() - start
 
 
-def interleave(rounds, budget, driver=None, cases=(), least=2):
+def interleave(rounds, budget, drivers=(), cases=(), least=2):
     """The fastest of several rounds of each case, in turns, so that whatever else the machine does meets all of them.
 
     `cases`: (name, amount of work, function), or with a fourth, called after the function's first time, unmeasured.
@@ -75,7 +95,7 @@ def interleave(rounds, budget, driver=None, cases=(), least=2):
     for done in range(rounds):
         if done >= least and time.perf_counter() - start > budget:
             break
-        for case in driver.round() if driver else ():
+        for case in [case for driver in drivers for case in driver.round()]:
             if "value" in case:
                 best[case["case"]] = case["value"]
             else:
