@@ -17,7 +17,9 @@
 #include "envelope/frame.h"
 #include "format/capsule.pb.h"
 #include "format/erasure.pb.h"
+#include "format/log.pb.h"
 #include "format/record.h"
+#include "format/strict.h"
 #include "policy/compartment_policy.h"
 #include "table/chunk.h"
 #include "table/compression.h"
@@ -332,6 +334,42 @@ void messages(Seeds& seeds) {
   seeds.add("answer", custodian::seal_answer(custodian::parse_request(pending.bytes).value(), Bytes(64)).value());
 }
 
+// Of custodians' logs: the examples of C2SP signed-note, tlog-proof and tlog-tiles.
+void logs(Seeds& seeds) {
+  const std::string note =
+      "example.com/foo\n3\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\xE2\x80\x94 example.com/foo "
+      "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+  const std::string hash = "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n";
+  seeds.add("log_note", note);
+  seeds.add("log_note", "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k");
+  seeds.add("log_proof", "c2sp.org/tlog-proof@v1\nindex 73894\n" + hash + hash + "\n" + note);
+  seeds.add("log_proof", "c2sp.org/tlog-proof@v1\nextra AQID\nindex 0\n\n" + note);
+  for (const char* path : {"checkpoint", "tile/0/x001/x234/067", "tile/entries/273.p/112", "5\n"})
+    seeds.add("log_tile", std::string_view(path));
+  seeds.add("log_tile", 1, Bytes{0, 3, 'o', 'n', 'e', 0, 1, '2'});
+  seeds.add("log_tile", note);
+  const std::string id(32, 'i');
+  v1::LogEntry release, refusal;
+  release.set_kind(1);
+  release.set_time(1767225600);
+  for (auto* field : {release.mutable_key_id(), release.mutable_request_hash(), release.mutable_answer_hash(),
+                      release.mutable_session(), release.mutable_requester()})
+    *field = id;
+  release.set_permit_id(id.substr(0, 16));
+  release.set_dataset("pmsi-2025");
+  release.add_compartments("clinical");
+  release.add_compartments("identifiers");
+  release.set_purpose("diabetes study");
+  release.set_masks(2);
+  refusal.set_kind(2);
+  refusal.set_time(1767225601);
+  refusal.set_request_hash(id);
+  refusal.set_error(6);
+  refusal.set_reason("the permit expired");
+  seeds.add("log_entry", format::serialize(release));
+  seeds.add("log_entry", format::serialize(refusal));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -339,6 +377,7 @@ int main(int count, char** arguments) {
   Seeds seeds(arguments[1], arguments[2]);
   capsules(seeds);
   texts(seeds);
+  logs(seeds);
   vectors(seeds);
   scripts(seeds);
   csv_files(seeds);
