@@ -138,7 +138,8 @@ struct AuditOptions {
   std::vector<Kept> checkpoints;  // older ones of the same log, or what somebody else was shown
   std::vector<LogKey> witnesses;
   std::size_t cosignatures = 0;  // of different witnesses, at least
-  std::function<void(std::uint64_t index, const LogEntry& entry)> each;  // sees every entry in order, before the end is known
+  std::function<void(std::uint64_t index, const LogEntry& entry)>
+      each;  // sees every entry in order, before the end is known
 };
 
 struct Audit {
@@ -163,7 +164,7 @@ struct ComparedLog {
 // A session whose release stands in fewer logs than it should, or twice in one.
 struct UnmatchedSession {
   Bytes session;
-  LogEntry entry;  // of the first release
+  LogEntry entry;                        // of the first release
   std::vector<std::string> released_by;  // names of logs
   std::vector<std::string> refused_by;
 };

@@ -17,7 +17,7 @@ namespace triclave {
 namespace {
 
 constexpr std::size_t kMaxPem = 256 * 1024;
-constexpr int kMaxAnswer = 1024 * 1024;  // bytes of any answer
+constexpr int kMaxAnswer = 4 * 1024 * 1024;  // bytes of any answer; a bundle of a log has at most 2 MiB
 constexpr int kMaxKeys = 100'000;
 
 Result<std::string> read_pem(const std::filesystem::path& file) {

@@ -1,4 +1,6 @@
 // A whole log, computed again from its entries.
+#include "triclave/audit.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +9,6 @@
 #include "base/try.h"
 #include "custodian/log/checkpoint.h"
 #include "custodian/log/tile_path.h"
-#include "triclave/audit.h"
 
 namespace triclave {
 namespace {
@@ -76,17 +77,20 @@ class LogAudit {
                                   key_.name(), why));
   }
 
-  void blame(const std::string& kept, std::string why) { culprits_.push_back({kept, std::move(why), ErrorKind::forged}); }
+  void blame(const std::string& kept, std::string why) {
+    culprits_.push_back({kept, std::move(why), ErrorKind::forged});
+  }
 
   Result<void> read_checkpoint() {
     TRICLAVE_TRY_ASSIGN(const Bytes note, files_.read("checkpoint"));
     TRICLAVE_TRY_ASSIGN(out_.checkpoint, open_checkpoint(as_text(note), key_));
     TRICLAVE_TRY_ASSIGN(out_.cosignatures, count_cosignatures(as_text(note), options_.witnesses));
     if (out_.cosignatures < options_.cosignatures)
-      return fail(ErrorKind::forged,
-                  fmt::format("the checkpoint of {} is cosigned by {} of the witnesses named, and should be by {}: it may "
-                              "be a view made for you alone",
-                              key_.name(), out_.cosignatures, options_.cosignatures));
+      return fail(
+          ErrorKind::forged,
+          fmt::format("the checkpoint of {} is cosigned by {} of the witnesses named, and should be by {}: it may "
+                      "be a view made for you alone",
+                      key_.name(), out_.cosignatures, options_.cosignatures));
     return {};
   }
 
@@ -120,9 +124,11 @@ class LogAudit {
   }
 
   void check_root(std::uint64_t entries) {
-    roots_.check(entries, [this] { return tree_.root(); }, [&](const Claim& claim) {
-      blame(*claim.kept, fmt::format("is signed over {} entries that are not the first ones of this log", entries));
-    });
+    roots_.check(
+        entries, [this] { return tree_.root(); },
+        [&](const Claim& claim) {
+          blame(*claim.kept, fmt::format("is signed over {} entries that are not the first ones of this log", entries));
+        });
   }
 
   Result<Bytes> read_tile(const TilePath& path) {
@@ -148,9 +154,11 @@ class LogAudit {
     if (!entry) return broken(fmt::format("entry {}: {}", index, entry.error().message), entry.error().kind);
     if (options_.each) options_.each(index, *entry);
     const Id leaf = merkle_leaf(bytes);
-    leaves_.check(index, [&] { return leaf; }, [&](const Claim& claim) {
-      blame(*claim.kept, fmt::format("proves another entry {} than this log has", index));
-    });
+    leaves_.check(
+        index, [&] { return leaf; },
+        [&](const Claim& claim) {
+          blame(*claim.kept, fmt::format("proves another entry {} than this log has", index));
+        });
     tree_.add_leaf(leaf);
     return add_hash(0, leaf);
   }
@@ -173,10 +181,10 @@ class LogAudit {
     TRICLAVE_TRY_ASSIGN(const Bytes tile, read_tile(path));
     //= SPEC LOG-13
     if (tile.size() != mine.hashes.size())
-      return fail(ErrorKind::malformed, format_tile_path(path) + " has " + std::to_string(tile.size()) +
-                                            " bytes instead of " + std::to_string(mine.hashes.size()) +
-                                            "; copy it from the log again");
-    if (tile != mine.hashes) return broken(format_tile_path(path) + " does not hold the hashes of the entries below it");
+      return broken(fmt::format("{} has {} bytes instead of {}", format_tile_path(path), tile.size(), mine.hashes.size()),
+                    ErrorKind::malformed);
+    if (tile != mine.hashes)
+      return broken(format_tile_path(path) + " does not hold the hashes of the entries below it");
     mine = {mine.index + 1, {}, {}};
     return {};
   }

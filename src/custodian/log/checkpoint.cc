@@ -78,7 +78,8 @@ Result<Checkpoint> open_checkpoint(std::string_view text, const LogKey& log_key)
   TRICLAVE_TRY_ASSIGN(Checkpoint out, custodian::parse_checkpoint(note.text));
   //= SPEC LOG-10
   if (out.origin != log_key.name())
-    return fail(ErrorKind::forged, fmt::format("{} signed a checkpoint of another log, {}", log_key.name(), out.origin));
+    return fail(ErrorKind::forged,
+                fmt::format("{} signed a checkpoint of another log, {}", log_key.name(), out.origin));
   return out;
 }
 

@@ -22,8 +22,7 @@ struct Mention {
 };
 
 Result<LogEntry> entry_at(LogFiles& files, std::uint64_t index, std::uint64_t size) {
-  const auto path =
-      tile_in(custodian::TilePath::Kind::entries, 0, index / custodian::kTileWidth, size);
+  const auto path = tile_in(custodian::TilePath::Kind::entries, 0, index / custodian::kTileWidth, size);
   TRICLAVE_TRY_ASSIGN(const Bytes bytes, files.read(format_tile_path(path)));
   TRICLAVE_TRY_ASSIGN(const auto entries, custodian::parse_bundle(bytes, path.width));
   return parse_log_entry(entries[index % custodian::kTileWidth]);
@@ -47,8 +46,10 @@ Result<void> judge(std::span<const Mention> group, const std::vector<ComparedLog
   UnmatchedSession found;
   found.session.assign(group.front().session.begin(), group.front().session.end());
   const auto first = std::find_if(group.begin(), group.end(), [](const Mention& each) { return each.released; });
-  TRICLAVE_TRY_ASSIGN(found.entry, entry_at(*logs[first->log].files, first->index, out.audits[first->log].checkpoint.size));
-  for (const Mention& each : group) (each.released ? found.released_by : found.refused_by).push_back(logs[each.log].key.name());
+  TRICLAVE_TRY_ASSIGN(found.entry,
+                      entry_at(*logs[first->log].files, first->index, out.audits[first->log].checkpoint.size));
+  for (const Mention& each : group)
+    (each.released ? found.released_by : found.refused_by).push_back(logs[each.log].key.name());
   out.unmatched.push_back(std::move(found));
   return {};
 }
@@ -58,7 +59,8 @@ Result<void> judge(std::span<const Mention> group, const std::vector<ComparedLog
 Result<Comparison> compare_logs(const std::vector<ComparedLog>& logs, std::size_t at_least) {
   if (at_least < 1 || at_least > logs.size())
     return fail(ErrorKind::invalid_argument,
-                fmt::format("a release cannot stand in {} of {} logs; name more logs, or ask for fewer", at_least, logs.size()));
+                fmt::format("a release cannot stand in {} of {} logs; name more logs, or ask for fewer", at_least,
+                            logs.size()));
   std::set<std::string> names;
   for (const ComparedLog& each : logs)
     if (!names.insert(each.key.name()).second)
@@ -80,7 +82,8 @@ Result<Comparison> compare_logs(const std::vector<ComparedLog>& logs, std::size_
     return std::tie(a.session, a.log, a.index) < std::tie(b.session, b.log, b.index);
   });
   for (auto begin = mentions.begin(); begin != mentions.end();) {
-    const auto end = std::find_if(begin, mentions.end(), [&](const Mention& each) { return each.session != begin->session; });
+    const auto end =
+        std::find_if(begin, mentions.end(), [&](const Mention& each) { return each.session != begin->session; });
     TRICLAVE_TRY(judge({begin, end}, logs, at_least, out));
     begin = end;
   }

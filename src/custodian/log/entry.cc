@@ -177,8 +177,8 @@ Result<LogEntry> parse_log_entry(ByteView bytes) {
   out.owner = custodian::bytes_of(message.owner());
   out.epoch = message.epoch();
   if (const std::string wrong = custodian::flaw(out); !wrong.empty())
-    return fail(ErrorKind::malformed, std::string(kWhat) + " breaks the format: " + wrong +
-                                          "; whoever keeps the log must explain it");
+    return fail(ErrorKind::malformed,
+                std::string(kWhat) + " breaks the format: " + wrong + "; whoever keeps the log must explain it");
   return out;
 }
 

@@ -5,8 +5,8 @@
 
 namespace triclave::custodian {
 
-inline constexpr std::size_t kMaxLogEntry = 8192;   // bytes; far below what a tlog-tiles bundle can say
-inline constexpr std::size_t kMaxLogText = 1024;    // bytes of a purpose or a reason
+inline constexpr std::size_t kMaxLogEntry = 8192;  // bytes; far below what a tlog-tiles bundle can say
+inline constexpr std::size_t kMaxLogText = 1024;   // bytes of a purpose or a reason
 inline constexpr std::size_t kMaxLogCompartments = 64;
 inline constexpr std::size_t kPermitIdSize = 16;
 

@@ -40,7 +40,8 @@ class LogFolder final : public LogFiles {
 Result<void> write_file(const std::filesystem::path& file, ByteView bytes) {
   std::error_code failed;
   std::filesystem::create_directories(file.parent_path(), failed);
-  if (failed) return fail(ErrorKind::io, fmt::format("cannot make {}: {}", file.parent_path().native(), failed.message()));
+  if (failed)
+    return fail(ErrorKind::io, fmt::format("cannot make {}: {}", file.parent_path().native(), failed.message()));
   const Descriptor out(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
   if (!out) return io_error("cannot make", file.native());
   return write_fully(out.get(), bytes, file.native());

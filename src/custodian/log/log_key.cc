@@ -59,10 +59,12 @@ Result<LogKey> LogKey::parse(std::string_view text) {
   if (!custodian::is_key_name(name)) return no_key("its name is empty or has spaces or controls");
   const auto bytes = from_base64(text.substr(second + 1));
   if (!bytes || bytes->empty()) return no_key("its last part is no base64");
-  if (bytes->front() != static_cast<std::uint8_t>(Type::log) && bytes->front() != static_cast<std::uint8_t>(Type::witness))
-    return fail(ErrorKind::unsupported, fmt::format("the key {} is of type {}; only Ed25519 keys are known, of a log (1) "
-                                                    "and of a witness (4)",
-                                                    name, bytes->front()));
+  if (bytes->front() != static_cast<std::uint8_t>(Type::log) &&
+      bytes->front() != static_cast<std::uint8_t>(Type::witness))
+    return fail(ErrorKind::unsupported,
+                fmt::format("the key {} is of type {}; only Ed25519 keys are known, of a log (1) "
+                            "and of a witness (4)",
+                            name, bytes->front()));
   if (bytes->size() != 1 + PublicKey().size()) return no_key("an Ed25519 key has 32 bytes");
   PublicKey key{};
   std::copy(bytes->begin() + 1, bytes->end(), key.begin());

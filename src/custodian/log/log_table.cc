@@ -22,9 +22,9 @@ std::uint64_t position_of(unsigned height, std::uint64_t index) {
 }
 
 tl::unexpected<Error> lacks(std::string_view what, std::uint64_t number) {
-  return fail(ErrorKind::malformed,
-              fmt::format("the log's database lacks {} {}: something else changed it; restore it from a backup", what,
-                          number));
+  return fail(
+      ErrorKind::malformed,
+      fmt::format("the log's database lacks {} {}: something else changed it; restore it from a backup", what, number));
 }
 
 }  // namespace
@@ -192,10 +192,11 @@ Result<void> LogTable::rebuild() {
   const auto root = tree_root(std::min(promised.size, entries), reader());
   if (!root) return tl::unexpected(root.error());
   if (promised.size > entries || *root != promised.root)
-    return fail(ErrorKind::forged,
-                fmt::format("the log's {} entries are not those that its checkpoint over {} signs: somebody changed the "
-                            "database; keep it as evidence and restore a backup",
-                            entries, promised.size));
+    return fail(
+        ErrorKind::forged,
+        fmt::format("the log's {} entries are not those that its checkpoint over {} signs: somebody changed the "
+                    "database; keep it as evidence and restore a backup",
+                    entries, promised.size));
   return {};
 }
 

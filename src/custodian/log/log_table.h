@@ -37,8 +37,8 @@ class LogTable {
   // does not verify).
   Result<void> add_cosignatures(std::uint64_t size, std::string_view lines, const std::vector<LogKey>& witnesses);
 
-  // The text that proves entry `index` to whoever has the log's key, under the checkpoint as it stands (C2SP tlog-proof).
-  // Errors: invalid_argument (no such entry under it).
+  // The text that proves entry `index` to whoever has the log's key, under the checkpoint as it stands (C2SP
+  // tlog-proof). Errors: invalid_argument (no such entry under it).
   Result<std::string> proof(std::uint64_t index);
   // That the checkpoint's tree begins with the one of `old_size`.
   Result<std::vector<Id>> consistency(std::uint64_t old_size);

@@ -16,10 +16,26 @@ namespace {
 constexpr std::string_view kDash = "\xE2\x80\x94 ";  // em dash, space
 
 // Unicode's White_Space beyond the control characters.
-constexpr std::string_view kSpaces[] = {
-    " ",            "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82",
-    "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89",
-    "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
+constexpr std::string_view kSpaces[] = {" ",
+                                        "\xC2\x85",
+                                        "\xC2\xA0",
+                                        "\xE1\x9A\x80",
+                                        "\xE2\x80\x80",
+                                        "\xE2\x80\x81",
+                                        "\xE2\x80\x82",
+                                        "\xE2\x80\x83",
+                                        "\xE2\x80\x84",
+                                        "\xE2\x80\x85",
+                                        "\xE2\x80\x86",
+                                        "\xE2\x80\x87",
+                                        "\xE2\x80\x88",
+                                        "\xE2\x80\x89",
+                                        "\xE2\x80\x8A",
+                                        "\xE2\x80\xA8",
+                                        "\xE2\x80\xA9",
+                                        "\xE2\x80\xAF",
+                                        "\xE2\x81\x9F",
+                                        "\xE3\x80\x80"};
 
 constexpr std::size_t kEd25519SignatureSize = 64;
 constexpr std::size_t kTimeSize = 8;
@@ -91,8 +107,8 @@ Result<std::vector<NoteSignature>> parse_signature_lines(std::string_view lines)
 //= SPEC LOG-06
 Result<Note> parse_note(std::string_view text) {
   if (text.size() > kMaxNote) return no_note(fmt::format("it is larger than {} bytes", kMaxNote));
-  const bool has_control = std::any_of(text.begin(), text.end(),
-                                       [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
+  const bool has_control =
+      std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
   if (has_control || !is_utf8(text)) return no_note("it is not UTF-8, or has control characters");
   const std::size_t blank = text.rfind("\n\n");
   if (blank == text.npos) return no_note("no blank line stands before signatures");

@@ -16,9 +16,7 @@ constexpr unsigned kBitsPerLevel = 8;
 // Above, a tile of even one hash stands over more entries than a log can have.
 constexpr unsigned kMaxLevel = 7;
 
-bool is_group(std::string_view part) {
-  return part.size() == 3 && part.find_first_not_of("0123456789") == part.npos;
-}
+bool is_group(std::string_view part) { return part.size() == 3 && part.find_first_not_of("0123456789") == part.npos; }
 
 // "x001/x234/067"; empty where it is none, or not the one spelling.
 Result<std::uint64_t> parse_index(std::string_view text) {

@@ -95,8 +95,8 @@ Result<std::vector<Id>> consistency_proof(std::uint64_t old_size, std::uint64_t 
 Result<void> verify_inclusion(const Id& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Id>& proof,
                               const Id& root) {
   const auto refused = [&] {
-    return fail(ErrorKind::forged, fmt::format("the proof that the entry has number {} in the log of {} entries fails",
-                                               index, size));
+    return fail(ErrorKind::forged,
+                fmt::format("the proof that the entry has number {} in the log of {} entries fails", index, size));
   };
   if (index >= size) return refused();
   std::uint64_t at = index;

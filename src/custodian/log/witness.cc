@@ -30,7 +30,7 @@ Result<Request> parse_request(std::string_view text) {
   bool ended = false;
   const std::string_view first = take_line(text, ended);
   const auto old_size = first.substr(0, kOld.size()) == kOld ? parse_decimal(first.substr(kOld.size()))
-                                                              : no_request("its first line is no old size");
+                                                             : no_request("its first line is no old size");
   if (!old_size) return no_request("its first line is no old size");
   Request out;
   out.old_size = *old_size;
@@ -91,7 +91,8 @@ Result<Checkpoint> Witness::last(const LogKey& log) {
 Result<std::string> Witness::cosign(std::string_view text, std::uint64_t time) {
   TRICLAVE_TRY_ASSIGN(const Request request, parse_request(text));
   const Checkpoint& now = request.checkpoint;
-  const auto log = std::find_if(logs_->begin(), logs_->end(), [&](const LogKey& key) { return key.name() == now.origin; });
+  const auto log =
+      std::find_if(logs_->begin(), logs_->end(), [&](const LogKey& key) { return key.name() == now.origin; });
   if (log == logs_->end())
     return fail(ErrorKind::permit_refused,
                 fmt::format("{} does not witness the log {}; its operator has to name that log's key",

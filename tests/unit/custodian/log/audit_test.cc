@@ -138,7 +138,8 @@ TEST_F(AuditTest, EveryDamagedFileIsFound) {
       overwrite(file, bad);
       EXPECT_FALSE(audit()) << file << " " << at;
     }
-    for (const std::string& bad : {good.substr(0, good.size() - 1), good.substr(0, good.size() / 2), good + "x", std::string()}) {
+    for (const std::string& bad :
+         {good.substr(0, good.size() - 1), good.substr(0, good.size() / 2), good + "x", std::string()}) {
       overwrite(file, bad);
       EXPECT_FALSE(audit()) << file << " of " << bad.size();
     }

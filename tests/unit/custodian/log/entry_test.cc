@@ -56,7 +56,10 @@ TEST(LogEntry, BytesOfAStart) {
   started.time = 300;
   started.reason = "ab";
   started.kind = LogEntryKind::started;
-  EXPECT_EQ(to_hex(serialize_log_entry(started).value()), "0807" "10ac02" "72026162");
+  EXPECT_EQ(to_hex(serialize_log_entry(started).value()),
+            "0807"
+            "10ac02"
+            "72026162");
 }
 
 TEST(LogEntry, WhatDoesNotBelongIsRefused) {
@@ -89,9 +92,9 @@ TEST(LogEntry, HostileBytes) {
   const Bytes good = serialize_log_entry(release()).value();
   EXPECT_FAILS(parse_log_entry(Bytes()), ErrorKind::malformed);
   EXPECT_FAILS(parse_log_entry(Bytes(kMaxLogEntry + 1, 8)), ErrorKind::malformed);
-  EXPECT_FAILS(parse_log_entry(from_hex("0807").value()), ErrorKind::malformed);            // no time
-  EXPECT_FAILS(parse_log_entry(from_hex("08871010ac02").value()), ErrorKind::malformed);    // kind 2055
-  EXPECT_FAILS(parse_log_entry(from_hex("10ac020807").value()), ErrorKind::malformed);      // out of order
+  EXPECT_FAILS(parse_log_entry(from_hex("0807").value()), ErrorKind::malformed);          // no time
+  EXPECT_FAILS(parse_log_entry(from_hex("08871010ac02").value()), ErrorKind::malformed);  // kind 2055
+  EXPECT_FAILS(parse_log_entry(from_hex("10ac020807").value()), ErrorKind::malformed);    // out of order
   Bytes longer = good;
   longer.push_back(0);
   EXPECT_FAILS(parse_log_entry(longer), ErrorKind::malformed);
@@ -101,7 +104,8 @@ TEST(LogEntry, HostileBytes) {
 TEST(LogEntry, SessionAgreesWithPython) {
   Id permit{};
   permit.fill(1);
-  EXPECT_EQ(to_hex(session_of(permit, Bytes(16, 2))), "f3a8c2869ccb74c90851275c6081643c22e45e25e8129cfe0d30ef868ff65e57");
+  EXPECT_EQ(to_hex(session_of(permit, Bytes(16, 2))),
+            "f3a8c2869ccb74c90851275c6081643c22e45e25e8129cfe0d30ef868ff65e57");
 }
 
 TEST(LogEntry, TextIsMadeFit) {

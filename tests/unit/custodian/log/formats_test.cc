@@ -13,21 +13,41 @@ using Kind = TilePath::Kind;
 TEST(TilePath, AsTheStandardWritesThem) {
   // "index 1234067 will be encoded as x001/x234/067"
   EXPECT_EQ(format_tile_path({Kind::hashes, 0, 1234067, 256}), "tile/0/x001/x234/067");
-  const std::vector<std::pair<const char*, TilePath>> all = {
-      {"checkpoint", {}},
-      {"tile/0/000", {Kind::hashes, 0, 0, 256}},
-      {"tile/3/x001/x234/067", {Kind::hashes, 3, 1234067, 256}},
-      {"tile/1/x001/000.p/1", {Kind::hashes, 1, 1000, 1}},
-      {"tile/entries/273.p/112", {Kind::entries, 0, 273, 112}}};
+  const std::vector<std::pair<const char*, TilePath>> all = {{"checkpoint", {}},
+                                                             {"tile/0/000", {Kind::hashes, 0, 0, 256}},
+                                                             {"tile/3/x001/x234/067", {Kind::hashes, 3, 1234067, 256}},
+                                                             {"tile/1/x001/000.p/1", {Kind::hashes, 1, 1000, 1}},
+                                                             {"tile/entries/273.p/112", {Kind::entries, 0, 273, 112}}};
   for (const auto& [text, path] : all) {
     EXPECT_EQ(parse_tile_path(text), path) << text;
     EXPECT_EQ(format_tile_path(path), text);
   }
-  for (const char* text :
-       {"", "checkpoint/", "Checkpoint", "tile", "tile/", "tile/0", "tile/0/", "tile/00/000", "tile/0/0", "tile/0/0000",
-        "tile/0/x000/001", "tile/0/001/002", "tile/0/x001", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01",
-        "tile/0/000.p/", "tile/0/000.p/1/2", "tile/0/000/", "tile/64/000", "tile/-1/000", "tile/entries/..", "tile/0/+01",
-        "tile/0/x999/x999/x999/x999/x999/x999/x999/x999/999", "../checkpoint", "tile/0/000 "})
+  for (const char* text : {"",
+                           "checkpoint/",
+                           "Checkpoint",
+                           "tile",
+                           "tile/",
+                           "tile/0",
+                           "tile/0/",
+                           "tile/00/000",
+                           "tile/0/0",
+                           "tile/0/0000",
+                           "tile/0/x000/001",
+                           "tile/0/001/002",
+                           "tile/0/x001",
+                           "tile/0/000.p/0",
+                           "tile/0/000.p/256",
+                           "tile/0/000.p/01",
+                           "tile/0/000.p/",
+                           "tile/0/000.p/1/2",
+                           "tile/0/000/",
+                           "tile/64/000",
+                           "tile/-1/000",
+                           "tile/entries/..",
+                           "tile/0/+01",
+                           "tile/0/x999/x999/x999/x999/x999/x999/x999/x999/999",
+                           "../checkpoint",
+                           "tile/0/000 "})
     EXPECT_FAILS(parse_tile_path(text), ErrorKind::invalid_argument) << text;
 }
 
@@ -68,7 +88,8 @@ TEST(Bundle, HoldsExactlyItsEntries) {
   EXPECT_EQ(as_text(entries->at(1)), "three");
   EXPECT_FAILS(parse_bundle(bytes, 1), ErrorKind::malformed);
   EXPECT_FAILS(parse_bundle(bytes, 3), ErrorKind::malformed);
-  for (std::size_t i = 0; i < bytes.size(); ++i) EXPECT_FAILS(parse_bundle(ByteView(bytes).first(i), 2), ErrorKind::malformed);
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    EXPECT_FAILS(parse_bundle(ByteView(bytes).first(i), 2), ErrorKind::malformed);
   bytes.push_back(0);
   EXPECT_FAILS(parse_bundle(bytes, 2), ErrorKind::malformed);
 }
@@ -109,8 +130,9 @@ TEST(ProofText, NotAProof) {
   for (int i = 0; i < 64; ++i) long_path += "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n";
   for (const std::string& text :
        {std::string(), with("@v1", "@v2"), with("index 73894", "index 073894"), with("index 73894\n", ""),
-        with("index 73894", "index 18446744073709551616"), with("index", "extra !\nindex"), with("index", "extra \nindex"),
-        with("gSKy", "gSK"), with("gSKy", "!SKy"), good.substr(0, 80), with("gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n", long_path)})
+        with("index 73894", "index 18446744073709551616"), with("index", "extra !\nindex"),
+        with("index", "extra \nindex"), with("gSKy", "gSK"), with("gSKy", "!SKy"), good.substr(0, 80),
+        with("gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n", long_path)})
     EXPECT_FAILS(parse_proof(text), ErrorKind::malformed) << text;
 }
 

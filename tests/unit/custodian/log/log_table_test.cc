@@ -83,7 +83,8 @@ TEST_F(LogTableTest, BeginsWithItsPast) {
   fill(600);
   const auto now = open_checkpoint(log_.checkpoint().value(), signer_.key()).value();
   EXPECT_OK(verify_consistency(old.size, old.root, now.size, now.root, log_.consistency(7).value()));
-  EXPECT_FAILS(verify_consistency(old.size, now.root, now.size, now.root, log_.consistency(7).value()), ErrorKind::forged);
+  EXPECT_FAILS(verify_consistency(old.size, now.root, now.size, now.root, log_.consistency(7).value()),
+               ErrorKind::forged);
 }
 
 TEST_F(LogTableTest, AnEmptyLogHasACheckpointOnceSigned) {
@@ -167,7 +168,8 @@ TEST_F(LogTableTest, AReceiptStandsForItself) {
   ASSERT_OK(verified);
   EXPECT_EQ(verified->entry, entry_of(4));
   EXPECT_EQ(verified->at.index, 4u);
-  EXPECT_FAILS(verify_receipt(signer_.key(), make_receipt(entry_of(5), log_.proof(4).value()).value()), ErrorKind::forged);
+  EXPECT_FAILS(verify_receipt(signer_.key(), make_receipt(entry_of(5), log_.proof(4).value()).value()),
+               ErrorKind::forged);
   EXPECT_FAILS(verify_receipt(signer_.key(), log_.proof(4).value()), ErrorKind::malformed);
 }
 

@@ -131,10 +131,10 @@ TEST(Checkpoint, NotACheckpoint) {
   const std::string root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
   EXPECT_OK(parse_checkpoint("a\n1\n" + root));
   EXPECT_OK(parse_checkpoint("a\n1\n" + root + "extension\n"));
-  for (const std::string& text : {"a\n01\n" + root, "a\n+1\n" + root, "a\n-1\n" + root, "a\n1 \n" + root, "a\n\n" + root,
-                                  "\n1\n" + root, std::string("a\n1\nAAAA\n"), std::string("a\n1\n"),
-                                  "a\n1\n" + root + "\n", "a\n1\n" + root + "extension", "a\n0\n" + root,
-                                  "a\n18446744073709551616\n" + root, "a\n9223372036854775808\n" + root})
+  for (const std::string& text :
+       {"a\n01\n" + root, "a\n+1\n" + root, "a\n-1\n" + root, "a\n1 \n" + root, "a\n\n" + root, "\n1\n" + root,
+        std::string("a\n1\nAAAA\n"), std::string("a\n1\n"), "a\n1\n" + root + "\n", "a\n1\n" + root + "extension",
+        "a\n0\n" + root, "a\n18446744073709551616\n" + root, "a\n9223372036854775808\n" + root})
     EXPECT_FAILS(parse_checkpoint(text), ErrorKind::malformed) << text;
 }
 
@@ -155,7 +155,10 @@ TEST(Cosignature, AgreesWithPython) {
   const auto witness = NoteSigner::make("witness.example/w", Type::witness, seed_of(5)).value();
   EXPECT_EQ(witness.key().text(), "witness.example/w+1093b504+BG56HN0psLeP0Tr0xVmP7/TvKpcWbjym8uT7/M2AUFvx");
   const std::string text = checkpoint_text({"ovh.example/triclave", 3, Id{}});
-  EXPECT_EQ(witness.cosign(text, 1679315147), "\xE2\x80\x94 witness.example/w EJO1BAAAAABkGFDL8rkUGJtcjHqoEbGYXYzPE4ueb3D67CeJ/wT6Z46EHnW70nLcnO3yld9PfefeZd5BtTOB22Qm2UZx7qY4Y3+ZCg==\n");
+  EXPECT_EQ(
+      witness.cosign(text, 1679315147),
+      "\xE2\x80\x94 witness.example/w "
+      "EJO1BAAAAABkGFDL8rkUGJtcjHqoEbGYXYzPE4ueb3D67CeJ/wT6Z46EHnW70nLcnO3yld9PfefeZd5BtTOB22Qm2UZx7qY4Y3+ZCg==\n");
 }
 
 TEST(Cosignature, CountsEachWitnessOnceAndRefusesForgedOnes) {

@@ -21,7 +21,8 @@ class WitnessTest : public ::testing::Test {
 };
 
 TEST_F(WitnessTest, CosignsALogThatGrows) {
-  for (const auto& [old, size] : std::vector<std::pair<std::uint64_t, std::uint64_t>>{{0, 3}, {3, 3}, {3, 10}, {10, 300}}) {
+  for (const auto& [old, size] :
+       std::vector<std::pair<std::uint64_t, std::uint64_t>>{{0, 3}, {3, 3}, {3, 10}, {10, 300}}) {
     log_.grow_to(size);
     const auto answer = witness_.cosign(cosign_request(log_.table, old).value(), 1700000000 + size);
     ASSERT_OK(answer);
@@ -84,9 +85,9 @@ TEST_F(WitnessTest, HostileRequestsAndAnswers) {
   log_.grow_to(5);
   const std::string good = cosign_request(log_.table, 0).value();
   const std::string note = good.substr(good.find("\n\n") + 2);
-  for (const std::string& text : {std::string(), std::string("old 0\n"), std::string("old 0\n\n"), "old\n\n" + note,
-                                  "old 00\n\n" + note, "old 6\n\n" + note, "old 0\nAAAA\n\n" + note, "new 0\n\n" + note,
-                                  std::string(kMaxCosignRequest + 1, 'a')})
+  for (const std::string& text :
+       {std::string(), std::string("old 0\n"), std::string("old 0\n\n"), "old\n\n" + note, "old 00\n\n" + note,
+        "old 6\n\n" + note, "old 0\nAAAA\n\n" + note, "new 0\n\n" + note, std::string(kMaxCosignRequest + 1, 'a')})
     EXPECT_FAILS(witness_.cosign(text, 1), ErrorKind::malformed) << text.substr(0, 100);
   for (const char* text : {"", "5", "5\n5\n", "-5\n", "garbage\n", "\n"})
     EXPECT_FAILS(parse_cosign_answer(text), ErrorKind::malformed) << text;
