@@ -59,6 +59,7 @@ void add_rewrap(CLI::App& app, Program& program);
 void add_verify(CLI::App& app, Program& program);
 void add_permit(CLI::App& app, Program& program);
 void add_prove(CLI::App& app, Program& program);
+void add_audit(CLI::App& app, Program& program);
 void add_version(CLI::App& app, Program& program);
 void add_bench(CLI::App& app, Program& program);
 void add_custodian(CLI::App& app, Program& program);

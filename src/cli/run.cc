@@ -85,6 +85,7 @@ int run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
   add_verify(app, program);
   add_permit(app, program);
   add_prove(app, program);
+  add_audit(app, program);
   add_version(app, program);
   add_bench(app, program);
   add_custodian(app, program);
