@@ -74,7 +74,7 @@ Result<TilePath> parse_tile_path(std::string_view path) {
     path = path.substr(0, partial);
   }
   const auto index = parse_index(path);
-  if (!index || *index > kMaxTreeSize >> (kBitsPerLevel * (out.level + 1))) return refused();
+  if (!index || *index > kMaxTreeSize >> (kBitsPerLevel * out.level) >> kBitsPerLevel) return refused();
   out.index = *index;
   return out;
 }

@@ -17,7 +17,8 @@ TEST(TilePath, AsTheStandardWritesThem) {
                                                              {"tile/0/000", {Kind::hashes, 0, 0, 256}},
                                                              {"tile/3/x001/x234/067", {Kind::hashes, 3, 1234067, 256}},
                                                              {"tile/1/x001/000.p/1", {Kind::hashes, 1, 1000, 1}},
-                                                             {"tile/entries/273.p/112", {Kind::entries, 0, 273, 112}}};
+                                                             {"tile/entries/273.p/112", {Kind::entries, 0, 273, 112}},
+                                                             {"tile/7/000.p/9", {Kind::hashes, 7, 0, 9}}};
   for (const auto& [text, path] : all) {
     EXPECT_EQ(parse_tile_path(text), path) << text;
     EXPECT_EQ(format_tile_path(path), text);
@@ -42,6 +43,8 @@ TEST(TilePath, AsTheStandardWritesThem) {
                            "tile/0/000.p/1/2",
                            "tile/0/000/",
                            "tile/64/000",
+                           "tile/8/000",
+                           "tile/7/001",
                            "tile/-1/000",
                            "tile/entries/..",
                            "tile/0/+01",
