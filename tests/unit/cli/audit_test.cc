@@ -93,7 +93,9 @@ TEST_F(AuditCommand, TakesKeysAndKeptProofsFromFiles) {
 TEST_F(AuditCommand, NamesWhatDoesNotHold) {
   copy();
   EXPECT_EQ(audit({"verify", path("b")}, false).code, 5);  // judged by the other log's key
-  EXPECT_EQ(audit({"verify", path("nothing")}).code, 10);
+  EXPECT_EQ(audit({"verify", path("nothing")}).code, 2);
+  std::filesystem::create_directory(path("empty"));
+  EXPECT_EQ(audit({"verify", path("empty")}).code, 10);
   EXPECT_EQ(audit({"compare", path("a"), path("b"), "--at-least", "1"}, false).code, 2);
   EXPECT_EQ(audit({"verify", path("a"), "--witness", a_.signer.key().text()}).code, 2);
   EXPECT_EQ(audit({"verify", path("a"), "--cosignatures", "1"}).code, 5);
