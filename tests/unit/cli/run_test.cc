@@ -42,7 +42,7 @@ TEST(Run, HelpTellsTheExitCodesAndEveryCommand) {
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.err, "");
   for (const char* word :
-       {"Exit codes:", "keygen", "policy", "seal", "open", "inspect", "rewrap", "verify", "prove", "10  io"})
+       {"Exit codes:", "keygen", "policy", "seal", "open", "inspect", "rewrap", "verify", "prove", "audit", "10  io"})
     EXPECT_NE(ran.out.find(word), std::string::npos) << word;
 }
 
