@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -88,14 +89,15 @@ class CustodianScene {
 
   // Asks, and waits for the answer.
   static Result<custodian::Answer> ask(custodian::Service& service, const custodian::Asked& asked) {
-    std::promise<Result<custodian::Answer>> answered;
-    service.release(asked, [&](Result<custodian::Answer> answer) { answered.set_value(std::move(answer)); });
-    return answered.get_future().get();
+    // Shared: the service's thread may still be leaving set_value() when this one goes on.
+    const auto answered = std::make_shared<std::promise<Result<custodian::Answer>>>();
+    service.release(asked, [answered](Result<custodian::Answer> answer) { answered->set_value(std::move(answer)); });
+    return answered->get_future().get();
   }
   static Result<void> revoke(custodian::Service& service, const Bytes& record) {
-    std::promise<Result<void>> done;
-    service.revoke(record, "client", [&](const Result<void>& result) { done.set_value(result); });
-    return done.get_future().get();
+    const auto done = std::make_shared<std::promise<Result<void>>>();
+    service.revoke(record, "client", [done](const Result<void>& result) { done->set_value(result); });
+    return done->get_future().get();
   }
 
   static constexpr const char* kLogName = "ovh.example/triclave";

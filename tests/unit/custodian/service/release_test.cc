@@ -46,12 +46,14 @@ TEST_F(ReleaseTest, ManyAtOnceShareOneCheckpoint) {
   const auto record = scene.permit();
   std::vector<testing::SentRequest> sent;
   for (int i = 0; i < 20; ++i) sent.push_back(scene.request(scene.asked(), record));
-  std::vector<std::promise<Result<Answer>>> answered(sent.size());
-  for (std::size_t i = 0; i < sent.size(); ++i)
-    service->release(sent[i].asked(), [&answered, i](Result<Answer> answer) { answered[i].set_value(std::move(answer)); });
+  std::vector<std::shared_ptr<std::promise<Result<Answer>>>> answered;
+  for (const auto& each : sent) {
+    const auto promise = answered.emplace_back(std::make_shared<std::promise<Result<Answer>>>());
+    service->release(each.asked(), [promise](Result<Answer> answer) { promise->set_value(std::move(answer)); });
+  }
   const LogKey key = LogKey::parse(service->status()->log_key).value();
   for (auto& each : answered) {
-    const auto answer = each.get_future().get();
+    const auto answer = each->get_future().get();
     ASSERT_OK(answer);
     EXPECT_OK(verify_log_proof(key, answer->entry, answer->proof));
   }
