@@ -6,7 +6,8 @@ program=$1 liar=$2 python=$3
 samples=$here/../src/policy/samples
 data=${TRICLAVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/triclave}/demo-data
 work=$(mktemp -d "${TMPDIR:-/tmp}/triclave-demo-XXXXXX")
-trap 'rm -rf "$work"' EXIT
+services() { cat "$work"/custodians/*/pid 2>/dev/null || true; }
+trap 'for pid in $(services); do kill -KILL "$pid" 2>/dev/null || true; done; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 export XDG_STATE_HOME="$work/state"
 started=$(date +%s%N)
@@ -88,12 +89,83 @@ chapter "7. The hospital and one custodian are not enough"
 refused 8 open foreign-cloud/ct.dcm --policy policy.textproto --key keys/hospital.key --key keys/ovhcloud.key -o ct.dcm
 [ ! -e ct.dcm ]
 
-chapter "8. OVHcloud lies; it is named, and the others suffice"
-say "  (a custodian of our own making, in cmake/demo/lying_custodian.cc)"
-"$liar" policy.textproto "$capsule" foreign-cloud/ct.dcm ct.dcm keys/ovhcloud.key keys/hospital.key keys/outscale.key keys/orange.key | sed 's/^/    /'
-cmp data/ct.dcm ct.dcm
+chapter "8. For real, custodians keep their keys at home, and each runs a service"
+"$program" custodian ca tls --client researcher >/dev/null
+# Makes a custodian of this name: certificate, passphrase, configuration, database, a key for the hospital's dataset.
+found_custodian() {
+  "$program" custodian ca tls --server "$1" >/dev/null
+  mkdir -p "custodians/$1"
+  head -c 24 /dev/urandom | base64 >"custodians/$1/passphrase"
+  chmod 600 "custodians/$1/passphrase"
+  cat >"custodians/$1/config" <<END
+version: 1
+name: "$1"
+log_name: "$1.example/triclave"
+database: "keys.db"
+listen: "localhost:0"
+tls { certificate: "../../tls/$1.crt" private_key: "../../tls/$1.key" client_ca: "../../tls/ca.crt" }
+END
+  unlock="custodians/$1/config --passphrase-file custodians/$1/passphrase"
+  "$program" custodian init $unlock --passphrase-memory 8 >/dev/null
+  "$program" custodian key create $unlock --owner keys/hospital-owner.pub --dataset hospital-stays --name "$1" -o "keys/$1-service.pub" >/dev/null
+  "$program" custodian log-key $unlock >"custodians/$1/log-key"
+}
+# Starts its service, where it was before or on any free port.
+start_custodian() {
+  : >"custodians/$1/out"
+  "$program" custodian serve "custodians/$1/config" --passphrase-file "custodians/$1/passphrase" --allow-root >"custodians/$1/out" 2>&1 &
+  echo $! >"custodians/$1/pid"
+  until grep -q '^listening' "custodians/$1/out"; do
+    kill -0 "$(cat "custodians/$1/pid")" 2>/dev/null || { cat "custodians/$1/out" >&2; exit 1; }
+    sleep 0.02
+  done
+  sed -i "s/localhost:0/localhost:$(sed -n 's/^listening on port //p' "custodians/$1/out")/" "custodians/$1/config"
+}
+cp policy.textproto services.textproto
+for name in outscale ovhcloud orange; do
+  found_custodian $name
+  start_custodian $name
+  sed -i -e "s#keys/$name.pub\"#keys/$name-service.pub\" endpoint: $(sed -n 's/^listen: //p' custodians/$name/config) tls_ca: \"tls/ca.crt\" log_key: \"$(cat custodians/$name/log-key)\"#" services.textproto
+done
+say "  Three services run here, with a key each that was made there and never leaves. The policy says where they are:"
+show policy explain services.textproto | sed -n '/asked at/p;/certified by/p;/^ *log /p' | cut -c 1-110
+show seal data/ct.dcm --policy services.textproto --producer keys/records-system.key --compartment stays -o ct.sealed
 
-chapter "9. Orange leaves, Scaleway joins; not a byte of the sealed objects changes"
+chapter "9. A researcher is let in: the data office signs a permit, and each custodian judges it"
+"$program" keygen signer researcher -o keys >/dev/null
+show permit issue --authority keys/data-office.key --requester keys/researcher.pub --dataset hospital-stays --compartment stays --purpose steatosis-in-CT --not-after 2099-12-31 -o study.permit
+mkdir receipts
+asking="--key keys/hospital.key --permit study.permit --requester keys/researcher.key --tls-cert tls/researcher.crt --tls-key tls/researcher.key"
+at=$(date +%s%N)
+show open ct.sealed --policy services.textproto $asking --receipts receipts -o image.dcm
+took=$(milliseconds "$at")
+cmp data/ct.dcm image.dcm
+say "  Signed requests, answers sealed for one use, each proven by its custodian's log: $took ms, start to exit."
+say "  OVHcloud's service is killed. The others suffice:"
+kill -KILL "$(cat custodians/ovhcloud/pid)"
+show open ct.sealed --policy services.textproto $asking --receipts receipts --force -o image.dcm
+cmp data/ct.dcm image.dcm
+
+chapter "10. OVHcloud is back, and one of the three lies; it is named, and the others suffice"
+start_custodian ovhcloud
+say "  (cmake/demo/lying_custodian.cc turns one bit of what the first custodian answers)"
+"$liar" services.textproto ct.sealed lied.dcm study.permit keys/researcher.key tls/researcher.crt tls/researcher.key keys/hospital.key | sed 's/^/    /'
+cmp data/ct.dcm lied.dcm
+
+chapter "11. The data office revokes the permit"
+show permit revoke study.permit --authority keys/data-office.key --policy services.textproto --tls-cert tls/researcher.crt --tls-key tls/researcher.key -o study.revoked
+refused 8 open ct.sealed --policy services.textproto $asking --force -o image.dcm
+
+chapter "12. What stands in the custodians' logs, where nobody can change it unseen"
+caller="--policy services.textproto --tls-cert tls/researcher.crt --tls-key tls/researcher.key"
+for name in outscale ovhcloud orange; do
+  kept=$(find receipts -name "$name-*" -printf ' --receipt %p')
+  show audit verify $name $caller $kept
+done
+show audit compare outscale ovhcloud orange $caller --at-least 2
+show audit report outscale ovhcloud orange $caller --at-least 2 -o report.html
+
+chapter "13. Orange leaves, Scaleway joins; not a byte of the sealed objects changes"
 for name in outscale-2027 ovhcloud-2027 scaleway; do "$program" keygen recipient $name -o keys >/dev/null; done
 sed -e 's#keys/outscale.pub#keys/outscale-2027.pub#' -e 's#keys/ovhcloud.pub#keys/ovhcloud-2027.pub#' \
   -e 's/orange/scaleway/g' -e 's/Orange/Scaleway/g' policy.textproto >policy-2027.textproto
@@ -108,7 +180,7 @@ new="--key keys/hospital.key --key keys/outscale-2027.key --key keys/ovhcloud-20
 show verify foreign-cloud --policy policy-2027.textproto --can-open --rehearse $new
 say "  Whoever kept the old capsule can still open with the old keys, until the old custodians destroy them: then nobody can."
 
-chapter "10. Tables: researchers may see clinical columns, and not whose they are"
+chapter "14. Tables: researchers may see clinical columns, and not whose they are"
 cp "$samples/cohort.textproto" cohort.textproto
 sed -n '/^compartments/,/^}/p' cohort.textproto | grep -v '^ *#' | sed 's/^/    /'
 for table in nafld2 randhie; do
@@ -131,7 +203,7 @@ say "  With the hospital's key too, everything comes back byte for byte:"
 cmp whole.csv "$data/nafld2.csv" && cmp people.csv "$data/randhie.csv"
 say "  $(wc -l <whole.csv) and $(wc -l <people.csv) lines, the same as before."
 
-chapter "11. In figures"
+chapter "15. In figures"
 bytes=$(cat data/* | wc -c)
 sealed=$(cat foreign-cloud/nafld2.csv foreign-cloud/ct.dcm | wc -c)
 say "  $bytes bytes became $sealed sealed ones (+$(awk "BEGIN{printf \"%.2f\", ($sealed - $bytes) * 100 / $bytes}") %), and one capsule of $(wc -c <"$capsule") bytes for all objects."

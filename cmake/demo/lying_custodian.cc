@@ -1,7 +1,8 @@
-// Opens a sealed object while one custodian lies: a mask provider of one's own in a few lines, as a network client
-// would be.
+// Opens a sealed object through its custodians' services while one of them lies: a mask provider of one's own in a few
+// lines, which turns a bit of what an honest service answered.
 //
-//   lying_custodian POLICY CAPSULE SEALED OUT LIAR.key HONEST.key...
+//   lying_custodian POLICY SEALED OUT PERMIT REQUESTER.key CLIENT.crt CLIENT.key OWNER.key
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -11,23 +12,25 @@
 
 namespace {
 
-// A custodian that answers at once with masks that are off by one bit, or honestly after a moment.
+// Passes an honest custodian's answer on; of all custodians the one that is asked first passes on one that is off by one
+// bit, and the others come a moment later.
 class Custodian final : public triclave::MaskProvider {
  public:
-  Custodian(triclave::Identity key, bool lies) : honest_(triclave::key_provider(std::move(key))), lies_(lies) {}
+  explicit Custodian(std::unique_ptr<triclave::MaskProvider> honest) : honest_(std::move(honest)) {}
   const triclave::Id& key_id() const override { return honest_->key_id(); }
   std::string name() const override { return honest_->name(); }
   triclave::Result<void> masks(const triclave::MaskRequest& request, std::stop_token stop,
                                triclave::MutableBytes out) override {
-    if (!lies_) std::this_thread::sleep_for(std::chrono::milliseconds(100));  // so that the lie comes first
+    static std::atomic_flag somebody_lies;
+    const bool lies = !somebody_lies.test_and_set();
+    if (!lies) std::this_thread::sleep_for(std::chrono::milliseconds(100));
     auto answered = honest_->masks(request, stop, out);
-    if (answered && lies_) out[0] ^= 1;
+    if (answered && lies) out[0] ^= 1;
     return answered;
   }
 
  private:
   std::unique_ptr<triclave::MaskProvider> honest_;
-  bool lies_;
 };
 
 // The value, or an end with the error's words.
@@ -48,20 +51,24 @@ triclave::Bytes read_all(const char* path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 6) {
-    std::cerr << "usage: lying_custodian POLICY CAPSULE SEALED OUT LIAR.key HONEST.key...\n";
+  if (argc != 9) {
+    std::cerr << "usage: lying_custodian POLICY SEALED OUT PERMIT REQUESTER.key CLIENT.crt CLIENT.key OWNER.key\n";
     return 2;
   }
   const auto policy = must(triclave::Policy::load(argv[1]));
+  triclave::Requester requester{read_all(argv[4]), must(triclave::Signer::load(argv[5])), {}};
+  auto honest = must(triclave::custodian_providers(policy, std::move(requester), {argv[6], argv[7]}));
   std::vector<std::unique_ptr<triclave::MaskProvider>> providers;
-  for (int i = 5; i < argc; ++i)
-    providers.push_back(std::make_unique<Custodian>(must(triclave::Identity::load(argv[i])), i == 5));
+  providers.push_back(triclave::key_provider(must(triclave::Identity::load(argv[8]))));
+  for (auto& each : honest) providers.push_back(std::make_unique<Custodian>(std::move(each)));
   auto opener = triclave::Opener::make(policy, std::move(providers));
-  const auto capsule = must(opener.add_capsule(read_all(argv[2])));
-  // One round for all compartments, so that everybody is asked and the report is whole.
+  triclave::Bytes record;
+  auto sealed = must(triclave::file_source(argv[2]));
+  must(triclave::inspect_object(*sealed, &record));
+  const auto capsule = must(opener.add_capsule(record));
   const auto report = must(opener.unlock(capsule.id));
   for (const auto& culprit : report.failed) std::cout << culprit.who << ": " << culprit.why << '\n';
-  auto object = must(opener.object(must(triclave::file_source(argv[3]))));
-  auto out = must(triclave::file_sink(argv[4]));
+  auto object = must(opener.object(std::move(sealed)));
+  auto out = must(triclave::file_sink(argv[3]));
   std::cout << must(object->copy_to(*out)) << " bytes opened all the same\n";
 }
