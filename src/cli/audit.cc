@@ -42,17 +42,6 @@ struct ReportOptions : CompareOptions {
   bool force = false;
 };
 
-bool is_title(const std::string& text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (text.empty() || text.size() > 200 || std::any_of(text.begin(), text.end(), is_control)) return false;
-  try {
-    static_cast<void>(Json(text).dump());  // JSON takes UTF-8 only
-  } catch (const Json::exception&) {
-    return false;
-  }
-  return true;
-}
-
 Json to_json(const Audit& audit) {
   return {{"log", audit.checkpoint.origin},     {"entries", audit.checkpoint.size},
           {"root", hex(audit.checkpoint.root)}, {"files", audit.tiles},
