@@ -188,6 +188,38 @@ void small_message(benchmark::State& state, const Engine& engine) {
   set_speed(state, plain.size());
 }
 
+// The keys of several messages at once.
+void new_messages(benchmark::State& state, const Engine& engine) {
+  const InputKey key = Secret<32>();
+  const Bytes context(66);
+  const std::vector<Message::Origin> origins(static_cast<std::size_t>(state.range(0)), {&key, context});
+  for (auto _ : state) benchmark::DoNotOptimize(Message::create_all(origins, engine));
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+// The least that sealing a table's columns takes: 8 columns' keys at a time, then their chunks, the last of 64 bytes.
+void keyed_columns(benchmark::State& state, const Engine& engine) {
+  constexpr std::size_t kColumns = 8;
+  const auto size = static_cast<std::size_t>(state.range(0));
+  const Bytes plain = Bytes((std::size_t{64} << 20) + 64, 1);
+  Bytes sealed(kColumns * sealed_run_size(size + 64, true), 1);
+  const std::size_t each = sealed.size() / kColumns;
+  const InputKey key = Secret<32>();
+  const Bytes context(66);
+  const std::vector<Message::Origin> origins(kColumns, {&key, context});
+  std::size_t at = 0;
+  for (auto _ : state) {
+    const std::vector<Message> messages = Message::create_all(origins, engine);
+    for (std::size_t i = 0; i < kColumns; ++i, at = (at + size) % (plain.size() - 64))
+      require(messages[i]
+                  .seal_run(0, ByteView(plain).subspan(at, size + 64), true,
+                            MutableBytes(sealed).subspan(i * each, each))
+                  .has_value(),
+              "sealing");
+  }
+  set_speed(state, kColumns * size);
+}
+
 void register_engines() {
   for (const Engine* engine : engines()) {
     if (!engine->runs_here()) continue;
@@ -198,6 +230,8 @@ void register_engines() {
     };
     add("seal_run", seal_run)->Arg(1)->Arg(kRun);
     add("open_run", open_run)->Arg(1)->Arg(kRun);
+    add("new_messages", new_messages)->Arg(1)->Arg(2)->Arg(8)->Arg(64);
+    add("keyed_columns", keyed_columns)->Arg(1 << 16)->Arg(1 << 20);
     add("small_message", small_message)->Arg(0)->Arg(200)->Arg(1024)->Arg(8192);
   }
 }

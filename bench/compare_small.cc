@@ -16,9 +16,19 @@ struct Objects {
   Scene scene;
   Opener opener = scene.opener();
   Bytes plain = Bytes(kObject, 7);
+  std::vector<SmallObject> objects;
   std::vector<Bytes> sealed;
+  std::vector<Result<Bytes>> opened;
 
-  explicit Objects(std::size_t count) : sealed(count) {}
+  explicit Objects(std::size_t count) : objects(count, {"", plain}), sealed(count) {}
+  void seal_all() { must(scene.sealer().objects(kCompartment, objects, sealed)); }
+  void open_all() {
+    const std::vector<ByteView> views(sealed.begin(), sealed.end());
+    opener.objects(views, opened);
+    for (const auto& each : opened)
+      if (!each || *each != plain) std::exit(1);
+  }
+  // Each by a call of its own.
   void seal() {
     for (Bytes& each : sealed) {
       each.clear();
@@ -79,8 +89,10 @@ struct CellBatch {
 Round objects(const Arguments& arguments) {
   const auto state = std::make_shared<Objects>(arguments.number("count"));
   return [=] {
-    measure("seal", state->sealed.size(), [&] { state->seal(); });
-    measure("open", state->sealed.size(), [&] { state->open(); });
+    measure("one_seal", state->sealed.size(), [&] { state->seal(); });
+    measure("one_open", state->sealed.size(), [&] { state->open(); });
+    measure("seal", state->sealed.size(), [&] { state->seal_all(); });
+    measure("open", state->sealed.size(), [&] { state->open_all(); });
   };
 }
 

@@ -111,6 +111,12 @@ class TRICLAVE_EXPORT Opener {
   // unless it is at hand. Errors: all kinds; quorum_short names every recipient that failed and why.
   Result<std::unique_ptr<OpenObject>> object(std::unique_ptr<Source> sealed);
 
+  // Opens many small objects that stand in memory, with keys derived for several at once: opened[i] is the plaintext of
+  // sealed[i]. Where one is refused, its answer is its error, as object() and copy_to() give it, nothing of it is
+  // released, and the others are opened all the same. Content signatures are checked. `opened` is overwritten, its
+  // memory is used again.
+  void objects(std::span<const ByteView> sealed, std::vector<Result<Bytes>>& opened);
+
   // Gathers the keys of these compartments (all of the capsule's where empty) in one round, and keeps them.
   Result<GatherReport> unlock(const Id& capsule_id, std::span<const std::string> compartments = {});
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "triclave/bytes.h"
 #include "triclave/error.h"
@@ -25,6 +26,12 @@ struct ObjectOptions {
   // Threads for Sink::write_from() where both ends bear several (files do) and the content is not signed: 1 is the
   // caller's own, 0 as many as there are processors, never more. The bytes do not depend on it.
   unsigned threads = 1;
+};
+
+// One of many objects that are sealed in one call.
+struct SmallObject {
+  std::string_view name;  // as for Sealer::object()
+  ByteView plain;
 };
 
 class TRICLAVE_EXPORT Sealer {
@@ -47,6 +54,13 @@ class TRICLAVE_EXPORT Sealer {
   // empty. Several objects may be written at once, each by one thread. Errors: invalid_argument.
   Result<std::unique_ptr<Sink>> object(std::string_view compartment, std::string_view name, std::unique_ptr<Sink> out,
                                        ObjectOptions options = {}) const;
+
+  // Many small objects in one call, in memory: sealed[i] is what object() writes for objects[i], and is opened like any
+  // other, but keys are derived for several at once, which takes a fraction of the time. `sealed` is overwritten, its
+  // memory is used again, so the objects must not stand in it; it is empty where there is an error. One thread's work,
+  // whatever the options say. Errors: invalid_argument, naming the object's place.
+  Result<void> objects(std::string_view compartment, std::span<const SmallObject> objects, std::vector<Bytes>& sealed,
+                       ObjectOptions options = {}) const;
 
  private:
   friend struct envelope::DataKeys;

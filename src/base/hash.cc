@@ -18,7 +18,7 @@ Id Sha256::finish() {
 }
 
 Id sha256(ByteView bytes) {
-  Sha256 hash;
+  thread_local Sha256 hash;  // Botan finds it by name, which costs more than a short message does
   hash.update(bytes);
   return hash.finish();
 }

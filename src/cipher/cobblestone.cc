@@ -1,69 +1,18 @@
 #include "cipher/cobblestone.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <functional>
 #include <string>
 
 #include "base/integers.h"
-#include "base/random.h"
 #include "base/try.h"
 
 namespace triclave::cipher {
 namespace {
 
-constexpr std::size_t kKeySize = 32;
-constexpr std::size_t kNonceSize = 12;
-constexpr std::size_t kBlock = crypto_auth_hmacsha512_BYTES;
 constexpr std::uint64_t kMaxPlainSize = kMaxChunks * kChunkSize - 1;
 
 using Nonce = std::array<std::uint8_t, kNonceSize>;
-
-// key || base nonce || commitment are the first 76 of these.
-using KeyMaterial = Secret<2 * kBlock>;
-static_assert(kKeySize + kNonceSize + kCommitmentSize <= 2 * kBlock);
-
-ByteView commitment_of(const KeyMaterial& material) {
-  return ByteView(material.view()).subspan(kKeySize + kNonceSize, kCommitmentSize);
-}
-
-// HMAC-SHA-512 with its state wiped. libsodium's, for its state lives on the stack and can be copied: no allocation and
-// no look-up by name, and the second block starts from the first one's keyed state.
-class Hmac {
- public:
-  explicit Hmac(std::span<const std::uint8_t, kKeySize> key) {
-    crypto_auth_hmacsha512_init(&state_, key.data(), key.size());
-  }
-  Hmac(const Hmac&) = default;
-  Hmac& operator=(const Hmac&) = delete;
-  ~Hmac() { sodium_memzero(&state_, sizeof state_); }
-  void update(ByteView bytes) { crypto_auth_hmacsha512_update(&state_, bytes.data(), bytes.size()); }
-  void finish(std::uint8_t* out) { crypto_auth_hmacsha512_final(&state_, out); }
-
- private:
-  crypto_auth_hmacsha512_state state_;
-};
-
-// HKDF-Expand-SHA-512(prk = input_key, info = name of the scheme || 0x00 || salt || context), its two first blocks.
-KeyMaterial derive(const Secret<32>& input_key, ByteView salt, ByteView context) {
-  using namespace std::string_view_literals;
-  static constexpr auto kScheme = "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"sv;
-  KeyMaterial out;
-  Hmac first(input_key.view());
-  Hmac second(first);
-  const auto expand = [&](Hmac& hmac, std::uint8_t counter, std::uint8_t* block) {
-    hmac.update(as_bytes(kScheme));
-    hmac.update(salt);
-    hmac.update(context);
-    hmac.update({&counter, 1});
-    hmac.finish(block);
-  };
-  expand(first, 1, out.data());
-  second.update({out.data(), kBlock});
-  expand(second, 2, out.data() + kBlock);
-  return out;
-}
 
 // The nonce of a chunk: its number, big-endian and as wide as the nonce, XORed into the base nonce.
 void set_nonce(Nonce& nonce, const std::uint8_t* base, std::uint64_t chunk) {
@@ -145,32 +94,6 @@ struct Message::Run {
   }
 };
 
-Message::Message(const Engine& engine, const Secret<32>& input_key, ByteView context, ByteView salt)
-    : engine_(&engine), keys_(engine.state_size + kNonceSize) {
-  const KeyMaterial material = derive(input_key, salt, context);
-  engine.expand(keys_.mutable_view().data(), material.data());
-  std::copy_n(material.data() + kKeySize, kNonceSize, keys_.mutable_view().data() + engine.state_size);
-  std::copy(salt.begin(), salt.end(), prefix_.begin());
-  std::ranges::copy(commitment_of(material), prefix_.begin() + kSaltSize);
-}
-
-Message Message::create(const Secret<32>& input_key, ByteView context, const Engine& engine) {
-  //= SPEC OBJ-04
-  return Message(engine, input_key, context, random_array<kSaltSize>());
-}
-
-Result<Message> Message::open(const Secret<32>& input_key, ByteView context, const Prefix& prefix,
-                              const Engine& engine) {
-  Message message(engine, input_key, context, ByteView(prefix).first(kSaltSize));
-  //= SPEC OBJ-05
-  if (!equal_constant_time(message.prefix_, prefix))
-    return fail(
-        ErrorKind::forged,
-        "the key does not fit the sealed stream (its commitment differs): another key or another place sealed it, or "
-        "its first 56 bytes were changed");
-  return message;
-}
-
 void Message::seal_chunks(const Run& run, const std::uint8_t* plain, std::size_t stride,
                           std::uint8_t* sealed) const noexcept {
   const std::uint8_t* state = keys_.view().data();
@@ -207,6 +130,26 @@ Result<void> Message::seal_run(std::uint64_t first, ByteView plain, bool last, M
   if (sealed.size() != needs) return wrong_size("the buffer for sealed chunks", sealed.size(), needs);
   if (overlap(plain, sealed)) return fail(ErrorKind::invalid_argument, "the buffers overlap; use seal_run_in_place");
   seal_chunks(run, plain.data(), kChunkSize, sealed.data());
+  return {};
+}
+
+Result<void> Message::seal_chunk(std::uint64_t chunk, std::span<const ByteView> pieces, bool last,
+                                 MutableBytes sealed) const {
+  std::size_t size = 0;
+  for (const ByteView piece : pieces) size += piece.size();
+  TRICLAVE_TRY_ASSIGN(const Run run, Run::of_plain(chunk, size, last));
+  if (run.chunks != 1)
+    return fail(ErrorKind::invalid_argument, "one chunk has 16384 bytes, the last one less; the pieces have " +
+                                                 std::to_string(size));
+  if (sealed.size() != size + kTagSize)
+    return wrong_size("the buffer for a sealed chunk", sealed.size(), size + kTagSize);
+  if (std::ranges::any_of(pieces, [&](ByteView piece) { return overlap(piece, sealed); }))
+    return fail(ErrorKind::invalid_argument, "a piece overlaps the buffer for the sealed chunk");
+  const std::uint8_t* state = keys_.view().data();
+  Nonce nonce;
+  set_nonce(nonce, state + engine_->state_size, chunk);
+  engine_->seal_across(state, nonce.data(), pieces, sealed.data(), sealed.data() + size);
+  wipe(nonce);
   return {};
 }
 

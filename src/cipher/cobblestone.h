@@ -4,9 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/guarded.h"
 #include "cipher/engine.h"
+#include "cipher/input_key.h"
 #include "triclave/bytes.h"
 #include "triclave/error.h"
 
@@ -15,6 +18,7 @@ namespace triclave::cipher {
 inline constexpr std::size_t kChunkSize = 16384;
 inline constexpr std::size_t kTagSize = 16;
 inline constexpr std::size_t kSealedChunkSize = kChunkSize + kTagSize;
+inline constexpr std::size_t kNonceSize = 12;
 inline constexpr std::size_t kSaltSize = 24;
 inline constexpr std::size_t kCommitmentSize = 32;
 inline constexpr std::size_t kPrefixSize = kSaltSize + kCommitmentSize;
@@ -31,11 +35,23 @@ Result<std::uint64_t> plain_size(std::uint64_t sealed_size);
 // once, since chunks are independent.
 class Message {
  public:
-  // A new message under `input_key`: draws the salt.
-  static Message create(const Secret<32>& input_key, ByteView context, const Engine& engine = best_engine());
+  // What a message's keys are derived from, beside its salt. Both must outlive the call that they are given to.
+  struct Origin {
+    const InputKey* key;
+    ByteView context;
+  };
+
+  // A new message: draws the salt.
+  static Message create(const InputKey& key, ByteView context, const Engine& engine = best_engine());
+  // Several, for less than each alone takes.
+  static std::vector<Message> create_all(std::span<const Origin> origins, const Engine& engine = best_engine());
+
   // An existing one: derives, and checks the commitment in constant time. Errors: forged.
-  static Result<Message> open(const Secret<32>& input_key, ByteView context, const Prefix& prefix,
+  static Result<Message> open(const InputKey& key, ByteView context, const Prefix& prefix,
                               const Engine& engine = best_engine());
+  // Several; each has its own answer. `prefixes` stand beside `origins`.
+  static std::vector<Result<Message>> open_all(std::span<const Origin> origins, std::span<const Prefix> prefixes,
+                                               const Engine& engine = best_engine());
 
   const Prefix& prefix() const noexcept { return prefix_; }
 
@@ -45,8 +61,12 @@ class Message {
   // invalid_argument (sizes that do not fit, overlap, over 2^38 chunks).
   Result<void> seal_run(std::uint64_t first, ByteView plain, bool last, MutableBytes sealed) const;
 
-  // The reverse. On failure every byte of `plain` is zeroed and the error's message names the chunk. Errors: forged,
-  // malformed (no run has this length, over 2^38 chunks), invalid_argument (`plain` of another size, overlap).
+  // One chunk whose plaintext lies in several pieces of memory: 16384 bytes in all or, where it is the message's last
+  // one, less. None of them overlaps `sealed`, which has 16 bytes more. Errors: invalid_argument.
+  Result<void> seal_chunk(std::uint64_t chunk, std::span<const ByteView> pieces, bool last, MutableBytes sealed) const;
+
+  // The reverse of seal_run. On failure every byte of `plain` is zeroed and the error's message names the chunk.
+  // Errors: forged, malformed (no run has this length, over 2^38 chunks), invalid_argument (`plain` of another size, overlap).
   Result<void> open_run(std::uint64_t first, ByteView sealed, bool last, MutableBytes plain) const;
 
   // The same where chunks lie one behind the other with 16 spare bytes behind each: encrypted and decrypted where they
@@ -56,7 +76,11 @@ class Message {
 
  private:
   struct Run;
-  Message(const Engine& engine, const Secret<32>& input_key, ByteView context, ByteView salt);
+  struct Derivation;
+  Message(const Engine& engine, std::span<const std::uint8_t, kSaltSize> salt);
+  static void derive(std::span<const Derivation> derivations, const Engine& engine);
+  static void derive_some(std::span<const Derivation> derivations, const Engine& engine);
+  Result<void> check_commitment(const Prefix& prefix) const;
   void seal_chunks(const Run& run, const std::uint8_t* plain, std::size_t stride, std::uint8_t* sealed) const noexcept;
   Result<void> open_chunks(const Run& run, const std::uint8_t* sealed, std::uint8_t* plain, std::size_t stride) const;
 

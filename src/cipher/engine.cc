@@ -20,6 +20,12 @@ constexpr std::array kEngines = {
 
 }  // namespace
 
+std::size_t gather(std::span<const ByteView> pieces, std::uint8_t* out) noexcept {
+  std::uint8_t* to = out;
+  for (const ByteView piece : pieces) to = std::ranges::copy(piece, to).out;
+  return static_cast<std::size_t>(to - out);
+}
+
 std::span<const Engine* const> engines() noexcept { return kEngines; }
 
 const Engine* find_engine(std::string_view name) noexcept {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/guarded.h"
+#include "cipher/input_key.h"
 #include "triclave/bytes.h"
 
 namespace triclave::cipher {
@@ -28,6 +29,9 @@ struct Engine {
   // `tag` 16.
   void (*seal)(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
                std::uint8_t* out, std::uint8_t* tag) noexcept;
+  // The same message from where it lies in several pieces of memory; none of them overlaps `out`.
+  void (*seal_across)(const std::uint8_t* state, const std::uint8_t* nonce, std::span<const ByteView> pieces,
+                      std::uint8_t* out, std::uint8_t* tag) noexcept;
   // False, with `out` zeroed, where the tag does not fit.
   bool (*open)(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
                const std::uint8_t* tag, std::uint8_t* out) noexcept;
@@ -35,9 +39,14 @@ struct Engine {
   void (*seal_many)(const std::uint8_t* state, std::span<const Piece> pieces) noexcept;
   // False, with every `out` zeroed, where one of the tags does not fit.
   bool (*open_many)(const std::uint8_t* state, std::span<const Piece> pieces) noexcept;
+  // HMAC-SHA-512 of all of them; several at once are cheaper than one after the other where the CPU has wide registers.
+  void (*hmac)(std::span<const MacJob> jobs) noexcept;
   // How many messages the calling thread has sealed or opened with it: lets a test prove which engine ran.
   std::uint64_t (*uses)() noexcept;
 };
+
+// Copies the pieces to where they are sealed then: for engines that take no pieces. Returns their bytes.
+std::size_t gather(std::span<const ByteView> pieces, std::uint8_t* out) noexcept;
 
 inline constexpr std::size_t kMaxStateSize = 2048;
 

@@ -59,6 +59,11 @@ void seal(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8
   std::memcpy(tag, end.data(), kTag);
 }
 
+void seal_across(const std::uint8_t* state, const std::uint8_t* nonce, std::span<const ByteView> pieces,
+                 std::uint8_t* out, std::uint8_t* tag) noexcept {
+  seal(state, nonce, out, gather(pieces, out), out, tag);
+}
+
 bool open(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
           const std::uint8_t* tag, std::uint8_t* out) noexcept {
   Botan::secure_vector<std::uint8_t> end(tag, tag + kTag);
@@ -81,9 +86,11 @@ constinit const Engine botan_engine = {
     .state_size = kKeySize,
     .expand = [](std::uint8_t* state, const std::uint8_t* key32) noexcept { std::memcpy(state, key32, kKeySize); },
     .seal = seal,
+    .seal_across = seal_across,
     .open = open,
     .seal_many = seal_each<seal>,
     .open_many = open_each<open>,
+    .hmac = hmac_one_by_one,
     .uses = []() noexcept { return use_count; },
 };
 

@@ -1,6 +1,8 @@
-// AES-256-GCM of Intel's multi-buffer library: the fast engine on x86-64. The key state is its gcm_key_data.
+// AES-256-GCM of Intel's multi-buffer library: the fast engine on x86-64. The key state is its gcm_key_data. Its
+// HMAC-SHA-512 works on 8 messages at once (AVX-512) or 4 (AVX2), one to a lane.
 #include <intel-ipsec-mb.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -65,6 +67,22 @@ void seal(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8
   run(manager()->gcm256_enc, state, nonce, in, size, out, tag);
 }
 
+// Without a copy, which would read the pieces from memory before the cipher works on them, instead of while it does.
+void seal_across(const std::uint8_t* state, const std::uint8_t* nonce, std::span<const ByteView> pieces,
+                 std::uint8_t* out, std::uint8_t* tag) noexcept {
+  ++use_count;
+  const IMB_MGR& own = *manager();
+  gcm_context_data context;
+  own.gcm256_init(key_of(state), &context, nonce, nullptr, 0);
+  for (const ByteView piece : pieces) {
+    if (piece.empty()) continue;
+    own.gcm256_enc_update(key_of(state), &context, out, piece.data(), piece.size());
+    out += piece.size();
+  }
+  own.gcm256_enc_finalize(key_of(state), &context, tag, kTag);
+  forget(context);
+}
+
 bool open(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
           const std::uint8_t* tag, std::uint8_t* out) noexcept {
   std::array<std::uint8_t, kTag> computed;
@@ -102,6 +120,49 @@ bool open_many(const std::uint8_t* state, std::span<const Piece> pieces) noexcep
   return false;
 }
 
+// Where several lanes beat libsodium, which works on one message faster than a lane does.
+bool has_lanes() noexcept { return manager()->used_arch >= IMB_ARCH_AVX2; }
+constexpr std::size_t kLeastInLanes = 3;
+constexpr std::size_t kMostInLanes = 16;
+
+// This thread's own, in guarded memory, since the lanes stand in it: 200 KB, made when first needed in 0.2 ms.
+IMB_MGR* lanes() noexcept {
+  thread_local SecretBytes memory(imb_get_mb_mgr_size());
+  thread_local IMB_MGR* const own = []() -> IMB_MGR* {
+    IMB_MGR* fresh = imb_set_pointers_mb_mgr(memory.mutable_view().data(), 0, 1);
+    if (fresh != nullptr) init_mb_mgr_auto(fresh, nullptr);
+    return fresh;
+  }();
+  return own;
+}
+
+void run_lanes(IMB_MGR& own, std::span<const MacJob> jobs) noexcept {
+  std::array<IMB_JOB, kMostInLanes> all{};
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    IMB_JOB& job = all[i];
+    job.src = jobs[i].message.data();
+    job.msg_len_to_hash_in_bytes = jobs[i].message.size();
+    job.auth_tag_output = jobs[i].out;
+    job.auth_tag_output_len_in_bytes = 64;
+    job.hash_alg = IMB_AUTH_HMAC_SHA_512;
+    job.u.HMAC._hashed_auth_key_xor_ipad = jobs[i].key->inner();
+    job.u.HMAC._hashed_auth_key_xor_opad = jobs[i].key->outer();
+  }
+  IMB_SUBMIT_HASH_BURST(&own, all.data(), static_cast<std::uint32_t>(jobs.size()), IMB_AUTH_HMAC_SHA_512);
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    if ((all[i].status & IMB_STATUS_COMPLETED_AUTH) == 0) hmac_one_by_one(jobs.subspan(i, 1));
+}
+
+void hmac(std::span<const MacJob> jobs) noexcept {
+  IMB_MGR* const own = jobs.size() >= kLeastInLanes && has_lanes() ? lanes() : nullptr;
+  while (own != nullptr && jobs.size() >= kLeastInLanes) {
+    const std::size_t count = std::min(jobs.size(), kMostInLanes);
+    run_lanes(*own, jobs.first(count));
+    jobs = jobs.subspan(count);
+  }
+  hmac_one_by_one(jobs);
+}
+
 }  // namespace
 
 constinit const Engine ipsec_mb_engine = {
@@ -113,9 +174,11 @@ constinit const Engine ipsec_mb_engine = {
           manager()->gcm256_pre(key32, reinterpret_cast<gcm_key_data*>(state));
         },
     .seal = seal,
+    .seal_across = seal_across,
     .open = open,
     .seal_many = seal_many,
     .open_many = open_many,
+    .hmac = hmac,
     .uses = []() noexcept { return use_count; },
 };
 

@@ -29,6 +29,11 @@ void seal(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8
                                                  nonce, key_of(state));
 }
 
+void seal_across(const std::uint8_t* state, const std::uint8_t* nonce, std::span<const ByteView> pieces,
+                 std::uint8_t* out, std::uint8_t* tag) noexcept {
+  seal(state, nonce, out, gather(pieces, out), out, tag);
+}
+
 bool open(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
           const std::uint8_t* tag, std::uint8_t* out) noexcept {
   ++use_count;
@@ -49,9 +54,11 @@ constinit const Engine sodium_engine = {
           crypto_aead_aes256gcm_beforenm(reinterpret_cast<State*>(state), key32);
         },
     .seal = seal,
+    .seal_across = seal_across,
     .open = open,
     .seal_many = seal_each<seal>,
     .open_many = open_each<open>,
+    .hmac = hmac_one_by_one,
     .uses = []() noexcept { return use_count; },
 };
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/guarded.h"
+#include "cipher/input_key.h"
 #include "envelope/frame.h"
 #include "triclave/opener.h"
 #include "triclave/sealer.h"
@@ -15,8 +15,8 @@ namespace triclave::envelope {
 
 struct DataKeys {
   // nullptr where the session has no such compartment, or has not opened it. Valid as long as the session.
-  static const Secret<32>* find(const Sealer& sealer, std::string_view compartment);
-  static const Secret<32>* find(const Opener& opener, const Id& capsule_id, std::string_view compartment);
+  static const cipher::InputKey* find(const Sealer& sealer, std::string_view compartment);
+  static const cipher::InputKey* find(const Opener& opener, const Id& capsule_id, std::string_view compartment);
 
   static const std::string& dataset(const Sealer& sealer);
   // Errors: invalid_argument (no such capsule at hand).

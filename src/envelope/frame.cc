@@ -7,7 +7,6 @@
 #include "base/hash.h"
 #include "base/integers.h"
 #include "base/labels.h"
-#include "base/message.h"
 #include "base/names.h"
 #include "base/try.h"
 #include "capsule/record.h"
@@ -23,15 +22,15 @@ constexpr std::size_t kLengths = format::kPreambleSize + 8;  // preamble, u32 he
 constexpr std::size_t kMaxCompartments = 64;
 
 std::string_view word(format::RecordKind kind) {
-  return kind == format::RecordKind::table ? "sealed table" : "sealed object";
+  return kind == format::RecordKind::table ? "the sealed table" : "the sealed object";
 }
 
-Result<Bytes> read_exactly(Source& source, std::uint64_t offset, std::size_t size, format::RecordKind kind,
-                           std::string_view what) {
-  Bytes out(size);
+Result<void> read_exactly(Source& source, std::uint64_t offset, MutableBytes out, format::RecordKind kind,
+                          std::string_view what) {
   TRICLAVE_TRY_ASSIGN(const std::size_t got, source.read_at(offset, out));
-  if (got < size) return fail(ErrorKind::malformed, fmt::format("the {} is cut short inside its {}", word(kind), what));
-  return out;
+  if (got < out.size())
+    return fail(ErrorKind::malformed, fmt::format("{} is cut short inside its {}", word(kind), what));
+  return {};
 }
 
 //= SPEC OBJ-01
@@ -60,7 +59,9 @@ Result<void> check_segment(const Header& header) {
 Result<Header> parse_header(ByteView bytes, format::RecordKind kind) {
   TRICLAVE_TRY_ASSIGN(
       const v1::ObjectHeader message,
-      format::parse_strict<v1::ObjectHeader>(bytes, kMaxHeader, fmt::format("the {}'s header", word(kind))));
+      format::parse_strict<v1::ObjectHeader>(bytes, kMaxHeader,
+                                             kind == format::RecordKind::table ? "the sealed table's header"
+                                                                               : "the sealed object's header"));
   if (message.kind() != static_cast<std::uint32_t>(kind))
     return fail(ErrorKind::malformed, "the object's header says that it is of another kind than its record");
   Header out;
@@ -88,33 +89,44 @@ Result<Header> parse_header(ByteView bytes, format::RecordKind kind) {
 
 }  // namespace
 
-WrittenFrame write_frame(const Header& header, ByteView capsule) {
-  v1::ObjectHeader message;
-  message.set_kind(static_cast<std::uint32_t>(header.kind));
-  message.set_capsule_id(std::string(header.capsule_id.begin(), header.capsule_id.end()));
-  message.set_object_id(std::string(header.object_id.begin(), header.object_id.end()));
-  message.set_name(header.name);
-  message.set_dataset(header.dataset);
-  for (const std::string& compartment : header.compartments) message.add_streams(compartment);
-  message.set_signed_(header.content_signed);
-  if (header.previous) message.set_previous(std::string(header.previous->begin(), header.previous->end()));
-  const Bytes encoded = format::serialize(message);
-  WrittenFrame out;
-  out.header_hash = sha256(encoded);
-  out.bytes.reserve(kLengths + encoded.size() + capsule.size());
-  format::put_preamble(out.bytes, header.kind);
-  for (const std::size_t length : {encoded.size(), capsule.size()}) {
+FrameWriter::FrameWriter(const Header& header, ByteView capsule)
+    : message_(std::make_unique<v1::ObjectHeader>()), kind_(header.kind), capsule_(capsule) {
+  message_->set_kind(static_cast<std::uint32_t>(header.kind));
+  message_->set_capsule_id(header.capsule_id.data(), header.capsule_id.size());
+  message_->set_dataset(header.dataset);
+  for (const std::string& compartment : header.compartments) message_->add_streams(compartment);
+  message_->set_signed_(header.content_signed);
+  if (header.previous) message_->set_previous(header.previous->data(), header.previous->size());
+}
+FrameWriter::~FrameWriter() = default;
+
+Id FrameWriter::write(const std::array<std::uint8_t, 16>& object_id, std::string_view name, Bytes& out,
+                      std::size_t behind) {
+  message_->set_object_id(object_id.data(), object_id.size());
+  message_->set_name(name.data(), name.size());
+  const Bytes encoded = format::serialize(*message_);
+  out.clear();
+  out.reserve(kLengths + encoded.size() + capsule_.size() + behind);
+  format::put_preamble(out, kind_);
+  for (const std::size_t length : {encoded.size(), capsule_.size()}) {
     const auto field = big_endian(static_cast<std::uint32_t>(length));
-    out.bytes.insert(out.bytes.end(), field.begin(), field.end());
+    out.insert(out.end(), field.begin(), field.end());
   }
-  out.bytes.insert(out.bytes.end(), encoded.begin(), encoded.end());
-  out.bytes.insert(out.bytes.end(), capsule.begin(), capsule.end());
+  out.insert(out.end(), encoded.begin(), encoded.end());
+  out.insert(out.end(), capsule_.begin(), capsule_.end());
+  return sha256(encoded);
+}
+
+WrittenFrame write_frame(const Header& header, ByteView capsule) {
+  WrittenFrame out;
+  out.header_hash = FrameWriter(header, capsule).write(header.object_id, header.name, out.bytes);
   return out;
 }
 
 Result<Frame> read_frame(Source& sealed, format::RecordKind kind, std::uint64_t begin) {
-  TRICLAVE_TRY_ASSIGN(const Bytes lengths, read_exactly(sealed, begin, kLengths, kind, "first 20 bytes"));
-  TRICLAVE_TRY(format::check_preamble(lengths, kind, fmt::format("the {}", word(kind))));
+  std::array<std::uint8_t, kLengths> lengths;
+  TRICLAVE_TRY(read_exactly(sealed, begin, lengths, kind, "first 20 bytes"));
+  TRICLAVE_TRY(format::check_preamble(lengths, kind, word(kind)));
   const auto header_size = from_big_endian<std::uint32_t>(ByteView(lengths).subspan(format::kPreambleSize));
   const auto capsule_size = from_big_endian<std::uint32_t>(ByteView(lengths).subspan(format::kPreambleSize + 4));
   //= SPEC LIM-01
@@ -122,15 +134,29 @@ Result<Frame> read_frame(Source& sealed, format::RecordKind kind, std::uint64_t 
     return fail(ErrorKind::malformed,
                 fmt::format("the object claims a header of {} and a capsule of {} bytes; the format allows {} and {}",
                             header_size, capsule_size, kMaxHeader, capsule::kMaxRecord));
-  TRICLAVE_TRY_ASSIGN(const Bytes header, read_exactly(sealed, begin + kLengths, header_size, kind, "header"));
+  Bytes header(header_size);
+  TRICLAVE_TRY(read_exactly(sealed, begin + kLengths, header, kind, "header"));
   Frame out;
   TRICLAVE_TRY_ASSIGN(out.header, parse_header(header, kind));
   out.header_hash = sha256(header);
-  TRICLAVE_TRY_ASSIGN(out.capsule, read_exactly(sealed, begin + kLengths + header_size, capsule_size, kind, "capsule"));
+  out.capsule.resize(capsule_size);
+  TRICLAVE_TRY(read_exactly(sealed, begin + kLengths + header_size, out.capsule, kind, "capsule"));
   out.stream_offset = begin + kLengths + header_size + capsule_size;
   return out;
 }
 
-Bytes stream_context(const Id& header_hash, std::uint32_t index) { return M({label::kStream, header_hash, index}); }
+StreamContext stream_context(const Id& header_hash, std::uint32_t index) {
+  // M(..) without its allocation: this is written for every object and column chunk.
+  StreamContext out;
+  auto at = out.begin();
+  const auto put = [&](ByteView field) {
+    at = std::ranges::copy(big_endian(static_cast<std::uint32_t>(field.size())), at).out;
+    at = std::ranges::copy(field, at).out;
+  };
+  put(as_bytes(label::kStream));
+  put(header_hash);
+  put(big_endian(index));
+  return out;
+}
 
 }  // namespace triclave::envelope

@@ -3,14 +3,20 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/labels.h"
 #include "format/record.h"
 #include "triclave/bytes.h"
 #include "triclave/error.h"
 #include "triclave/io.h"
+
+namespace triclave::v1 {
+class ObjectHeader;
+}
 
 namespace triclave::envelope {
 
@@ -41,10 +47,25 @@ struct WrittenFrame {
 };
 WrittenFrame write_frame(const Header& header, ByteView capsule);
 
+// Frames of objects that have one header but for id and name, and the same capsule.
+class FrameWriter {
+ public:
+  FrameWriter(const Header& header, ByteView capsule);
+  ~FrameWriter();
+  // Overwrites `out`, with room for as many bytes more as will come `behind`; returns the header's hash.
+  Id write(const std::array<std::uint8_t, 16>& object_id, std::string_view name, Bytes& out, std::size_t behind = 0);
+
+ private:
+  std::unique_ptr<v1::ObjectHeader> message_;
+  format::RecordKind kind_;
+  ByteView capsule_;
+};
+
 // Reads front to back from `begin`, so that a pipe will do. Errors: malformed, unsupported, io.
 Result<Frame> read_frame(Source& sealed, format::RecordKind kind = format::RecordKind::object, std::uint64_t begin = 0);
 
-// Cobblestone context of stream `index`.
-Bytes stream_context(const Id& header_hash, std::uint32_t index);
+// Cobblestone context of stream `index`: M(label, header hash, index).
+using StreamContext = std::array<std::uint8_t, 4 + label::kStream.size() + 4 + 32 + 4 + 4>;
+StreamContext stream_context(const Id& header_hash, std::uint32_t index);
 
 }  // namespace triclave::envelope

@@ -10,8 +10,9 @@
 
 namespace triclave::envelope {
 
-Result<std::unique_ptr<Sink>> ObjectSink::start(const Secret<32>& data_key, const Header& header, ByteView capsule,
-                                                const Signer* signer, std::unique_ptr<Sink> out, unsigned threads) {
+Result<std::unique_ptr<Sink>> ObjectSink::start(const cipher::InputKey& data_key, const Header& header,
+                                                ByteView capsule, const Signer* signer, std::unique_ptr<Sink> out,
+                                                unsigned threads) {
   const WrittenFrame frame = write_frame(header, capsule);
   //= SPEC OBJ-04
   auto message = cipher::Message::create(data_key, stream_context(frame.header_hash, 0));
@@ -34,6 +35,15 @@ ObjectSink::ObjectSink(cipher::Message message, const Id& header_hash, const Sig
 
 ObjectSink::~ObjectSink() { wipe(pending_); }
 
+// No more than is needed: a small object would spend half its time on clearing the memory of a run.
+void ObjectSink::grow_pending(std::size_t size) {
+  if (size <= pending_.size()) return;
+  Bytes larger(std::min(kRunSize, std::max(size, 2 * pending_.size())));
+  std::copy_n(pending_.begin(), pending_size_, larger.begin());
+  wipe(pending_);
+  pending_ = std::move(larger);
+}
+
 Result<void> ObjectSink::write(ByteView plain) {
   TRICLAVE_TRY(check_usable());
   while (!plain.empty()) {
@@ -43,8 +53,8 @@ Result<void> ObjectSink::write(ByteView plain) {
       plain = plain.subspan(kRunSize);
       continue;
     }
-    if (pending_.empty()) pending_.resize(kRunSize);
     const std::size_t taken = std::min(plain.size(), kRunSize - pending_size_);
+    grow_pending(pending_size_ + taken);
     std::memcpy(pending_.data() + pending_size_, plain.data(), taken);
     pending_size_ += taken;
     plain = plain.subspan(taken);
@@ -69,7 +79,7 @@ Result<std::uint64_t> ObjectSink::write_from(Source& from, std::uint64_t offset,
 
 Result<void> ObjectSink::seal_runs(Source& from, std::uint64_t offset, std::size_t runs) {
   // A run of plaintext and a sealed one for each thread.
-  pending_.resize(std::max(pending_.size(), workers_.threads() * kRunSize));
+  if (pending_.size() < workers_.threads() * kRunSize) pending_ = Bytes(workers_.threads() * kRunSize);
   sealed_.resize(std::max(sealed_.size(), workers_.threads() * kSealedRunSize));
   ended_ = true;  // until these are through
   TRICLAVE_TRY(workers_.each(runs, [&](std::size_t run, std::size_t thread) -> Result<void> {

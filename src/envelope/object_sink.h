@@ -21,7 +21,7 @@ inline constexpr std::size_t kSealedRunSize = kRunChunks * cipher::kSealedChunkS
 class ObjectSink final : public Sink {
  public:
   // Writes the frame and the message's prefix. `signer`, where not null, signs the content and must outlive the sink.
-  static Result<std::unique_ptr<Sink>> start(const Secret<32>& data_key, const Header& header, ByteView capsule,
+  static Result<std::unique_ptr<Sink>> start(const cipher::InputKey& data_key, const Header& header, ByteView capsule,
                                              const Signer* signer, std::unique_ptr<Sink> out, unsigned threads = 1);
   ~ObjectSink() override;
 
@@ -36,6 +36,7 @@ class ObjectSink final : public Sink {
   Result<void> seal(ByteView plain, bool last);
   Result<void> seal_runs(Source& from, std::uint64_t offset, std::size_t runs);
   Result<void> check_usable() const;
+  void grow_pending(std::size_t size);
 
   cipher::Message message_;
   Id header_hash_;

@@ -37,6 +37,10 @@ MutableBytes room(Bytes& buffer, std::size_t size) {
 
 }  // namespace
 
+tl::unexpected<Error> foreign_stream(ErrorKind kind) {
+  return fail(kind, "the object's stream was not sealed under this capsule and header, or was changed since");
+}
+
 Result<ObjectInfo> object_info(const Frame& frame, std::optional<std::uint64_t> sealed_size) {
   const Header& header = frame.header;
   ObjectInfo out{
@@ -52,7 +56,7 @@ Result<ObjectInfo> object_info(const Frame& frame, std::optional<std::uint64_t> 
   return out;
 }
 
-Result<std::unique_ptr<OpenObject>> ObjectSource::start(const Secret<32>& data_key, const Frame& frame,
+Result<std::unique_ptr<OpenObject>> ObjectSource::start(const cipher::InputKey& data_key, const Frame& frame,
                                                         const Verifier& producer, std::unique_ptr<Source> sealed) {
   TRICLAVE_TRY_ASSIGN(ObjectInfo info, object_info(frame, sealed->size()));
   cipher::Prefix prefix;
@@ -61,20 +65,19 @@ Result<std::unique_ptr<OpenObject>> ObjectSource::start(const Secret<32>& data_k
     return fail(ErrorKind::malformed, "the sealed object is cut short at the beginning of its stream");
   //= SPEC OBJ-05
   auto message = cipher::Message::open(data_key, stream_context(frame.header_hash, 0), prefix);
-  if (!message)
-    return fail(message.error().kind,
-                "the object's stream was not sealed under this capsule and header, or was changed since");
+  if (!message) return foreign_stream(message.error().kind);
   return std::unique_ptr<OpenObject>(
       new ObjectSource(std::move(*message), std::move(info), frame.header_hash, producer, std::move(sealed)));
 }
 
-ObjectSource::ObjectSource(cipher::Message message, ObjectInfo info, const Id& header_hash, Verifier producer,
+ObjectSource::ObjectSource(cipher::Message message, ObjectInfo info, const Id& header_hash, const Verifier& producer,
                            std::unique_ptr<Source> sealed)
     : message_(std::move(message)),
       info_(std::move(info)),
       header_hash_(header_hash),
-      producer_(std::move(producer)),
-      sealed_(std::move(sealed)) {}
+      sealed_(std::move(sealed)) {
+  if (info_.content_signed) producer_.emplace(producer);
+}
 
 ObjectSource::~ObjectSource() { wipe(plain_); }
 
@@ -260,11 +263,11 @@ Result<void> ObjectSource::verify_content() {
   Bytes signature(kSignatureSize);
   TRICLAVE_TRY_ASSIGN(const std::size_t got, sealed_->read_at(*info_.sealed_size - kSignatureSize, signature));
   signature.resize(got);
-  auto verified = producer_.verify(role::kObject, signed_content(header_hash_, tree.root()), signature);
+  auto verified = producer_->verify(role::kObject, signed_content(header_hash_, tree.root()), signature);
   if (!verified)
     return fail(verified.error().kind,
                 "the object's content is not what its producer signed: " + verified.error().message,
-                {{producer_.name(), "its content signature does not stand"}});
+                {{producer_->name(), "its content signature does not stand"}});
   verified_root_ = tree.root();
   return {};
 }

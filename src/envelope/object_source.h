@@ -16,7 +16,7 @@ class ObjectSource final : public OpenObject {
  public:
   // Reads the prefix behind `frame` and checks its commitment. `producer` signed the capsule. Errors: forged,
   // malformed, io.
-  static Result<std::unique_ptr<OpenObject>> start(const Secret<32>& data_key, const Frame& frame,
+  static Result<std::unique_ptr<OpenObject>> start(const cipher::InputKey& data_key, const Frame& frame,
                                                    const Verifier& producer, std::unique_ptr<Source> sealed);
   ~ObjectSource() override;
 
@@ -28,7 +28,7 @@ class ObjectSource final : public OpenObject {
   void set_threads(unsigned threads) override { workers_ = Workers(threads); }
 
  private:
-  ObjectSource(cipher::Message message, ObjectInfo info, const Id& header_hash, Verifier producer,
+  ObjectSource(cipher::Message message, ObjectInfo info, const Id& header_hash, const Verifier& producer,
                std::unique_ptr<Source> sealed);
 
   // The sealed bytes of up to `count` chunks from `first`, in `buffer` or where the source has them.
@@ -47,7 +47,7 @@ class ObjectSource final : public OpenObject {
   cipher::Message message_;
   ObjectInfo info_;
   Id header_hash_;
-  Verifier producer_;
+  std::optional<Verifier> producer_;  // where the content is signed
   std::unique_ptr<Source> sealed_;
   Bytes run_;    // ciphertext
   Bytes plain_;  // wiped at the end
@@ -58,6 +58,9 @@ class ObjectSource final : public OpenObject {
   Workers workers_;
   bool end_checked_ = false;  // the last chunk has been authenticated
 };
+
+// What is said where a stream's keys do not fit.
+tl::unexpected<Error> foreign_stream(ErrorKind kind);
 
 // The public header as ObjectInfo; sizes where `sealed_size` is known. Errors: malformed (no plaintext has this
 // length).

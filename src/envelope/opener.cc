@@ -13,6 +13,7 @@
 #include "capsule/rewrap.h"
 #include "envelope/coalitions.h"
 #include "envelope/data_keys.h"
+#include "envelope/object_batch.h"
 #include "envelope/object_source.h"
 
 namespace triclave {
@@ -24,7 +25,7 @@ using capsule::Capsule;
 struct Known {
   Capsule capsule;
   Bytes record;
-  std::map<std::string, Secret<32>, std::less<>> keys;
+  std::map<std::string, cipher::InputKey, std::less<>> keys;
 };
 
 std::vector<std::string> or_all(const Capsule& capsule, std::span<const std::string> compartments) {
@@ -110,7 +111,8 @@ struct Opener::Impl {
                                                     auto recovered = capsule::recover(
                                                         known.capsule, *shares.compartment, shares.known());
                                                     if (recovered)
-                                                      known.keys.insert_or_assign(name, std::move(recovered->key));
+                                                      known.keys.insert_or_assign(name,
+                                                                                  cipher::InputKey(recovered->key));
                                                     else
                                                       out.closed.push_back({name, std::move(recovered.error())});
                                                     return {};
@@ -125,6 +127,9 @@ struct Opener::Impl {
     if (!unlocked.closed.empty()) return tl::unexpected(std::move(unlocked.closed.front().why));
     return std::move(unlocked.report);
   }
+
+  // The key of an object's stream, gathered unless it is at hand.
+  Result<const cipher::InputKey*> key_of(Opener& opener, const envelope::Frame& frame);
 
   const Verifier& producer(const Capsule& capsule) const {
     // verify_signatures has found it
@@ -166,14 +171,47 @@ Result<CapsuleInfo> Opener::add_capsule(ByteView record) {
   return inspect_capsule(record);
 }
 
+Result<const cipher::InputKey*> Opener::Impl::key_of(Opener& opener, const envelope::Frame& frame) {
+  TRICLAVE_TRY(envelope::DataKeys::admit(opener, frame));
+  TRICLAVE_TRY_ASSIGN(Known * known, find(frame.header.capsule_id));
+  const std::string& compartment = frame.header.compartments.front();
+  if (!known->keys.contains(compartment)) TRICLAVE_TRY(unlock(*known, std::span(&compartment, 1)));
+  return &known->keys.find(compartment)->second;
+}
+
 Result<std::unique_ptr<OpenObject>> Opener::object(std::unique_ptr<Source> sealed) {
   TRICLAVE_TRY_ASSIGN(const envelope::Frame frame, envelope::read_frame(*sealed));
-  TRICLAVE_TRY(envelope::DataKeys::admit(*this, frame));
+  TRICLAVE_TRY_ASSIGN(const cipher::InputKey* key, impl_->key_of(*this, frame));
   TRICLAVE_TRY_ASSIGN(Known * known, impl_->find(frame.header.capsule_id));
-  const std::string& compartment = frame.header.compartments.front();
-  if (!known->keys.contains(compartment)) TRICLAVE_TRY(impl_->unlock(*known, std::span(&compartment, 1)));
-  return envelope::ObjectSource::start(known->keys.find(compartment)->second, frame, impl_->producer(known->capsule),
-                                       std::move(sealed));
+  return envelope::ObjectSource::start(*key, frame, impl_->producer(known->capsule), std::move(sealed));
+}
+
+void Opener::objects(std::span<const ByteView> sealed, std::vector<Result<Bytes>>& opened) {
+  opened.resize(sealed.size());
+  std::vector<envelope::WholeObject> waiting;
+  std::vector<std::size_t> places;
+  // Opened at once, or put among those that wait.
+  const auto begin = [&](std::size_t i) -> Result<void> {
+    TRICLAVE_TRY_ASSIGN(const envelope::Frame frame, envelope::read_frame(*memory_source(sealed[i])));
+    if (frame.header.content_signed) {
+      TRICLAVE_TRY_ASSIGN(const auto single, object(memory_source(sealed[i])));
+      if (!opened[i]) opened[i].emplace();
+      TRICLAVE_TRY(single->copy_to(*replacing_sink(*opened[i])));
+      return {};
+    }
+    TRICLAVE_TRY_ASSIGN(const cipher::InputKey* key, impl_->key_of(*this, frame));
+    TRICLAVE_TRY_ASSIGN(envelope::WholeObject whole, envelope::whole_object(*key, frame, sealed[i]));
+    waiting.push_back(whole);
+    places.push_back(i);
+    return {};
+  };
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    if (auto begun = begin(i); !begun) opened[i] = tl::unexpected(std::move(begun.error()));
+    if (waiting.size() < envelope::kObjectsAtOnce && i + 1 < sealed.size()) continue;
+    envelope::open_objects(waiting, places, opened);
+    waiting.clear();
+    places.clear();
+  }
 }
 
 Result<GatherReport> Opener::unlock(const Id& capsule_id, std::span<const std::string> compartments) {
@@ -218,7 +256,8 @@ Result<Bytes> Opener::rewrap(const Id& capsule_id, const Policy& to, const Signe
   return capsule::rewrap(known->capsule, secrets, to, owner);
 }
 
-const Secret<32>* envelope::DataKeys::find(const Opener& opener, const Id& capsule_id, std::string_view compartment) {
+const cipher::InputKey* envelope::DataKeys::find(const Opener& opener, const Id& capsule_id,
+                                                 std::string_view compartment) {
   const auto known = opener.impl_->capsules.find(capsule_id);
   if (known == opener.impl_->capsules.end()) return nullptr;
   const auto key = known->second.keys.find(compartment);

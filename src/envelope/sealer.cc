@@ -9,12 +9,14 @@
 #include "base/try.h"
 #include "capsule/create.h"
 #include "envelope/data_keys.h"
+#include "envelope/object_batch.h"
 #include "envelope/object_sink.h"
 
 namespace triclave {
 
 struct Sealer::Impl {
   capsule::NewCapsule capsule;
+  std::vector<cipher::InputKey> keys;  // the capsule's, beside its own
   std::string dataset;
   const Signer* producer;
 };
@@ -24,7 +26,9 @@ Result<Sealer> Sealer::make(const Policy& policy, const Signer& producer, std::s
   TRICLAVE_TRY_ASSIGN(capsule::NewCapsule capsule,
                       capsule::create_capsule(policy, producer,
                                               compartments.empty() ? std::span<const std::string>(all) : compartments));
-  return Sealer(std::make_unique<Impl>(Impl{std::move(capsule), policy.dataset(), &producer}));
+  std::vector<cipher::InputKey> keys;
+  for (const capsule::CompartmentKey& each : capsule.keys) keys.emplace_back(each.key);
+  return Sealer(std::make_unique<Impl>(Impl{std::move(capsule), std::move(keys), policy.dataset(), &producer}));
 }
 
 Sealer::Sealer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -35,15 +39,26 @@ Sealer::~Sealer() = default;
 const Id& Sealer::capsule_id() const noexcept { return impl_->capsule.id; }
 const Bytes& Sealer::capsule() const noexcept { return impl_->capsule.record; }
 
+namespace {
+
+Result<const cipher::InputKey*> key_of(const Sealer& sealer, std::string_view compartment) {
+  const cipher::InputKey* key = envelope::DataKeys::find(sealer, compartment);
+  if (key != nullptr) return key;
+  return fail(ErrorKind::invalid_argument, fmt::format("this sealing session has no compartment {}", compartment));
+}
+
+Result<void> check_name(std::string_view name) {
+  if (name.empty() || is_text(name, kMaxObjectName)) return {};
+  return fail(ErrorKind::invalid_argument,
+              fmt::format("an object's name is UTF-8 of at most {} bytes, without control characters", kMaxObjectName));
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Sink>> Sealer::object(std::string_view compartment, std::string_view name,
                                              std::unique_ptr<Sink> out, ObjectOptions options) const {
-  const Secret<32>* key = envelope::DataKeys::find(*this, compartment);
-  if (key == nullptr)
-    return fail(ErrorKind::invalid_argument, fmt::format("this sealing session has no compartment {}", compartment));
-  if (!name.empty() && !is_text(name, kMaxObjectName))
-    return fail(
-        ErrorKind::invalid_argument,
-        fmt::format("an object's name is UTF-8 of at most {} bytes, without control characters", kMaxObjectName));
+  TRICLAVE_TRY_ASSIGN(const cipher::InputKey* key, key_of(*this, compartment));
+  TRICLAVE_TRY(check_name(name));
   //= SPEC OBJ-03
   const envelope::Header header{impl_->capsule.id, random_array<16>(),         std::string(name),
                                 impl_->dataset,    {std::string(compartment)}, options.sign_content};
@@ -51,9 +66,34 @@ Result<std::unique_ptr<Sink>> Sealer::object(std::string_view compartment, std::
                                      options.sign_content ? impl_->producer : nullptr, std::move(out), options.threads);
 }
 
-const Secret<32>* envelope::DataKeys::find(const Sealer& sealer, std::string_view compartment) {
-  for (const capsule::CompartmentKey& each : sealer.impl_->capsule.keys)
-    if (each.name == compartment) return &each.key;
+Result<void> Sealer::objects(std::string_view compartment, std::span<const SmallObject> objects,
+                             std::vector<Bytes>& sealed, ObjectOptions options) const {
+  const auto all = [&]() -> Result<void> {
+    TRICLAVE_TRY_ASSIGN(const cipher::InputKey* key, key_of(*this, compartment));
+    for (std::size_t i = 0; i < objects.size(); ++i)
+      if (auto good = check_name(objects[i].name); !good)
+        return fail(good.error().kind, fmt::format("object {}: {}", i, good.error().message));
+    if (!options.sign_content)
+      return envelope::seal_objects(*key, {impl_->capsule.id, {}, {}, impl_->dataset, {std::string(compartment)}},
+                                    options.embed_capsule ? ByteView(impl_->capsule.record) : ByteView{}, objects,
+                                    sealed);
+    // A signature costs more than all the rest.
+    sealed.resize(objects.size());
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+      TRICLAVE_TRY_ASSIGN(const auto out, object(compartment, objects[i].name, replacing_sink(sealed[i]), options));
+      TRICLAVE_TRY(out->write(objects[i].plain));
+      TRICLAVE_TRY(out->finish());
+    }
+    return {};
+  }();
+  if (!all) sealed.clear();
+  return all;
+}
+
+const cipher::InputKey* envelope::DataKeys::find(const Sealer& sealer, std::string_view compartment) {
+  const auto& all = sealer.impl_->capsule.keys;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (all[i].name == compartment) return &sealer.impl_->keys[i];
   return nullptr;
 }
 

@@ -29,7 +29,7 @@ constexpr std::size_t kCommitmentSize = 32;
 
 // One batch's key, expanded, and the commitment to it.
 struct BatchKey {
-  BatchKey(const Secret<32>& data_key, ByteView salt, const Id& capsule_id, std::string_view dataset,
+  BatchKey(const cipher::InputKey& data_key, ByteView salt, const Id& capsule_id, std::string_view dataset,
            std::string_view compartment, std::string_view column)
       : state(engine.state_size) {
     SecretBytes both(64);
@@ -99,7 +99,7 @@ struct CellSealer::Impl {
 };
 
 Result<CellSealer> CellSealer::make(const Sealer& sealer, std::string_view compartment, std::string_view column) {
-  const Secret<32>* data_key = DataKeys::find(sealer, compartment);
+  const cipher::InputKey* data_key = DataKeys::find(sealer, compartment);
   if (data_key == nullptr)
     return fail(ErrorKind::invalid_argument, fmt::format("this sealing session has no compartment {}", compartment));
   if (!column.empty() && !is_text(column, kMaxObjectName))

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <optional>
 
@@ -11,11 +12,25 @@ namespace {
 
 tl::unexpected<Error> cut() { return fail(ErrorKind::malformed, "the sealed table is cut short"); }
 
-Result<cipher::Message> open_prefix(const OpenJob& job, Source& sealed) {
-  cipher::Prefix prefix;
-  TRICLAVE_TRY_ASSIGN(const std::size_t got, sealed.read_at(job.offset, prefix));
-  if (got < prefix.size()) return cut();
-  return cipher::Message::open(*job.key, job.context, prefix);
+// The keys of some jobs; `failed` is told which one has none.
+Result<void> open_prefixes(std::span<const OpenJob> jobs, Source& sealed, std::span<std::optional<cipher::Message>> out,
+                           std::size_t& failed) {
+  std::array<cipher::Prefix, kMessagesAtOnce> prefixes;
+  std::array<cipher::Message::Origin, kMessagesAtOnce> origins;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    failed = i;
+    TRICLAVE_TRY_ASSIGN(const std::size_t got, sealed.read_at(jobs[i].offset, prefixes[i]));
+    if (got < prefixes[i].size()) return cut();
+    origins[i] = jobs[i].origin;
+  }
+  auto opened =
+      cipher::Message::open_all(std::span(origins).first(jobs.size()), std::span(prefixes).first(jobs.size()));
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    failed = i;
+    if (!opened[i]) return tl::unexpected(std::move(opened[i].error()));
+    out[i].emplace(std::move(*opened[i]));
+  }
+  return {};
 }
 
 // The sealed bytes of a run, where the source has them or read into `buffer`.
@@ -51,14 +66,11 @@ Result<void> open_some(std::span<const OpenJob> jobs, Source& sealed, Bytes& scr
     const std::lock_guard lock(mutex);
     lowest = std::min(lowest, job);
   };
-  auto opened = readers.each(jobs.size(), [&](std::size_t job, std::size_t) -> Result<void> {
-    auto message = open_prefix(jobs[job], sealed);
-    if (!message) {
-      blame(job);
-      return tl::unexpected(std::move(message.error()));
-    }
-    messages[job].emplace(std::move(*message));
-    return {};
+  auto opened = each_group(readers, jobs.size(), [&](std::size_t first, std::size_t count) {
+    std::size_t bad = 0;
+    auto done = open_prefixes(jobs.subspan(first, count), sealed, std::span(messages).subspan(first, count), bad);
+    if (!done) blame(first + bad);
+    return done;
   });
   if (scratch.size() < readers.threads() * kSealedRunSize) scratch.resize(readers.threads() * kSealedRunSize);
   if (opened)
@@ -87,11 +99,11 @@ Result<void> open_messages(std::span<const OpenJob> jobs, Source& sealed, Bytes&
   return {};
 }
 
-Result<void> open_message(const Secret<32>& key, ByteView context, Source& sealed, std::uint64_t offset,
+Result<void> open_message(const cipher::InputKey& key, ByteView context, Source& sealed, std::uint64_t offset,
                           std::uint64_t size, MutableBytes plain, Bytes& scratch) {
   if (cipher::plain_size(size).value_or(plain.size() + 1) != plain.size())
     return fail(ErrorKind::invalid_argument, "the memory for a message's plaintext is of another size");
-  const OpenJob job{&key, Bytes(context.begin(), context.end()), offset, plain};
+  const OpenJob job{{&key, context}, offset, plain};
   return open_messages(std::span(&job, 1), sealed, scratch, Workers());
 }
 

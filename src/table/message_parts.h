@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/workers.h"
 #include "cipher/cobblestone.h"
 
 namespace triclave::table {
@@ -12,6 +13,18 @@ namespace triclave::table {
 inline constexpr std::size_t kRunChunks = 16;
 inline constexpr std::size_t kRunSize = kRunChunks * cipher::kChunkSize;
 inline constexpr std::size_t kSealedRunSize = kRunChunks * cipher::kSealedChunkSize;
+
+// Messages whose keys are derived in one go.
+inline constexpr std::size_t kMessagesAtOnce = 8;
+
+// Calls `work` for groups of up to kMessagesAtOnce out of `count`: first, how many.
+template <class Work>
+Result<void> each_group(const Workers& workers, std::size_t count, Work&& work) {
+  return workers.each((count + kMessagesAtOnce - 1) / kMessagesAtOnce, [&](std::size_t group, std::size_t) {
+    const std::size_t first = group * kMessagesAtOnce;
+    return work(first, std::min(count - first, kMessagesAtOnce));
+  });
+}
 
 // Runs of a message of this many bytes of plaintext; its last one holds the last chunk.
 inline std::uint64_t run_count(std::uint64_t plain_size) { return plain_size / kRunSize + 1; }

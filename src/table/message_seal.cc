@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <iterator>
 
 #include "base/try.h"
 #include "table/message.h"
@@ -27,21 +27,22 @@ class Reading {
       within_ = 0;
     }
   }
-  // Copies across pieces.
-  void gather(MutableBytes out) {
-    while (!out.empty()) {
-      const ByteView here = rest();
-      const std::size_t taken = std::min(here.size(), out.size());
-      std::memcpy(out.data(), here.data(), taken);
-      out = out.subspan(taken);
-      skip(taken);
+  // The next bytes, as the pieces that they stand in.
+  std::span<const ByteView> take(std::size_t size) {
+    taken_.clear();
+    while (size != 0) {
+      taken_.push_back(rest().first(std::min(rest().size(), size)));
+      size -= taken_.back().size();
+      skip(taken_.back().size());
     }
+    return taken_;
   }
 
  private:
   std::span<const ByteView> pieces_;
   std::size_t piece_ = 0;
   std::size_t within_ = 0;
+  std::vector<ByteView> taken_;
 };
 
 // Seals one run, prefix included where it is the first, into exactly its place.
@@ -53,30 +54,28 @@ Result<void> seal_part(const SealJob& job, const Part& part, MutableBytes out) {
   Reading plain(job.pieces, part.run * kRunSize);
   std::uint64_t chunk = part.run * kRunChunks;
   std::uint64_t left = part.plain_size;
-  const auto seal = [&](ByteView bytes, bool last) -> Result<void> {
-    const std::size_t size = cipher::sealed_run_size(bytes.size(), last);
-    TRICLAVE_TRY(job.message.seal_run(chunk, bytes, last, out.first(size)));
-    out = out.subspan(size);
-    chunk += bytes.size() / kChunkSize;
-    left -= bytes.size();
+  const auto advance = [&](std::size_t bytes, std::size_t chunks) {
+    out = out.subspan(bytes + chunks * cipher::kTagSize);
+    chunk += chunks;
+    left -= bytes;
+  };
+  const auto seal_across = [&](std::size_t bytes, bool last) -> Result<void> {
+    TRICLAVE_TRY(job.message.seal_chunk(chunk, plain.take(bytes), last, out.first(bytes + cipher::kTagSize)));
+    advance(bytes, 1);
     return {};
   };
   while (left >= kChunkSize) {
     const auto whole = static_cast<std::size_t>(std::min<std::uint64_t>(left, plain.rest().size())) / kChunkSize;
     if (whole != 0) {
-      TRICLAVE_TRY(seal(plain.rest().first(whole * kChunkSize), false));
-      plain.skip(whole * kChunkSize);
+      const ByteView bytes = plain.rest().first(whole * kChunkSize);
+      TRICLAVE_TRY(job.message.seal_run(chunk, bytes, false, out.first(cipher::sealed_run_size(bytes.size(), false))));
+      plain.skip(bytes.size());
+      advance(bytes.size(), whole);
       continue;
     }
-    std::array<std::uint8_t, kChunkSize> across;
-    plain.gather(across);
-    TRICLAVE_TRY(seal(across, false));
+    TRICLAVE_TRY(seal_across(kChunkSize, false));
   }
-  if (!part.last) return {};
-  std::array<std::uint8_t, kChunkSize> tail;
-  const MutableBytes end = MutableBytes(tail).first(static_cast<std::size_t>(left));
-  plain.gather(end);
-  return seal(end, true);
+  return part.last ? seal_across(static_cast<std::size_t>(left), true) : Result<void>();
 }
 
 // Parts that go out together, and the bytes that they take.
@@ -100,6 +99,21 @@ struct Window {
 };
 
 }  // namespace
+
+//= SPEC OBJ-04
+std::vector<cipher::Message> new_messages(std::span<const cipher::Message::Origin> origins, const Workers& workers) {
+  if (origins.size() <= kMessagesAtOnce || workers.threads() == 1) return cipher::Message::create_all(origins);
+  std::vector<std::vector<cipher::Message>> groups((origins.size() + kMessagesAtOnce - 1) / kMessagesAtOnce);
+  // Nothing in it can fail.
+  (void)each_group(workers, origins.size(), [&](std::size_t first, std::size_t count) -> Result<void> {
+    groups[first / kMessagesAtOnce] = cipher::Message::create_all(origins.subspan(first, count));
+    return {};
+  });
+  std::vector<cipher::Message> out;
+  out.reserve(origins.size());
+  for (auto& group : groups) std::ranges::move(group, std::back_inserter(out));
+  return out;
+}
 
 Result<void> seal_messages(std::span<const SealJob> jobs, Sink& out, Bytes& scratch, const Workers& workers) {
   // Into the sink's own memory all at once; else through a window that keeps every thread busy.
@@ -125,9 +139,8 @@ Result<void> seal_messages(std::span<const SealJob> jobs, Sink& out, Bytes& scra
   return out.advance(static_cast<std::size_t>(total));
 }
 
-//= SPEC OBJ-04
-Result<std::uint64_t> seal_pieces(const Secret<32>& key, ByteView context, std::span<const ByteView> pieces, Sink& out,
-                                  Bytes& scratch) {
+Result<std::uint64_t> seal_pieces(const cipher::InputKey& key, ByteView context, std::span<const ByteView> pieces,
+                                  Sink& out, Bytes& scratch) {
   SealJob job{cipher::Message::create(key, context), {pieces.begin(), pieces.end()}};
   for (const ByteView piece : pieces) job.size += piece.size();
   TRICLAVE_TRY(seal_messages(std::span(&job, 1), out, scratch, Workers()));

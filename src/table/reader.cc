@@ -55,12 +55,12 @@ struct OpenTable::Impl {
   // A footer of one segment, with the key that opened it.
   struct Part {
     Footer footer;
-    const Secret<32>* key = nullptr;
+    const cipher::InputKey* key = nullptr;
   };
   struct OpenSegment {
     Segment segment;
     std::map<std::string, Part> parts;       // of the open compartments
-    std::map<std::string, Secret<32>> keys;  // copies: the opener may go
+    std::map<std::string, cipher::InputKey> keys;  // copies: the opener may go
   };
   struct OpenColumn {
     Field field;
@@ -94,12 +94,14 @@ struct OpenTable::Impl {
   Result<void> open_segment(const Opener& opener, Segment segment, const std::vector<std::string>& compartments);
   Result<void> check_agreement(const OpenSegment& one) const;
   Result<void> join();
-  Result<Plain> open(const OpenSegment& in, const Secret<32>& key, std::uint64_t stream, table::Place place,
+  Result<Plain> open(const OpenSegment& in, const cipher::InputKey& key, std::uint64_t stream, table::Place place,
                      std::uint64_t most);
   Result<std::vector<std::size_t>> choose(Names names) const;
   struct ChunkJob {
     Plain plain;
-    table::OpenJob job;
+    const cipher::InputKey* key;
+    envelope::StreamContext context;
+    std::uint64_t offset;
     Compression compression;
   };
   Result<ChunkJob> chunk_job(const Group& group, std::size_t column);
@@ -142,7 +144,7 @@ Result<std::vector<std::string>> OpenTable::Impl::unlock(Opener& opener, const s
   return open;
 }
 
-Result<Plain> OpenTable::Impl::open(const OpenSegment& in, const Secret<32>& key, std::uint64_t stream,
+Result<Plain> OpenTable::Impl::open(const OpenSegment& in, const cipher::InputKey& key, std::uint64_t stream,
                                     table::Place place, std::uint64_t most) {
   const auto size = cipher::plain_size(place.size);
   if (!size || *size > most)
@@ -161,12 +163,12 @@ Result<void> OpenTable::Impl::open_segment(const Opener& opener, Segment segment
   const auto& all = out.segment.frame.header.compartments;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (std::find(compartments.begin(), compartments.end(), all[i]) == compartments.end()) continue;
-    const Secret<32>* key = DataKeys::find(opener, out.segment.frame.header.capsule_id, all[i]);
+    const cipher::InputKey* key = DataKeys::find(opener, out.segment.frame.header.capsule_id, all[i]);
     auto plain = open(out, *key, i, out.segment.footers[i], table::kMaxFooter);
     if (!plain)
       return fail(plain.error().kind, fmt::format("the footer of compartment {}: {}", all[i], plain.error().message));
     TRICLAVE_TRY_ASSIGN(Footer footer, table::parse_footer(plain->view(), out.segment.chunks_size(), all.size()));
-    const auto kept = out.keys.emplace(all[i], Secret<32>::copy_of(key->view())).first;
+    const auto kept = out.keys.emplace(all[i], key->copy()).first;
     out.parts.emplace(all[i], Part{std::move(footer), &kept->second});
   }
   TRICLAVE_TRY(check_agreement(out));
@@ -263,12 +265,11 @@ Result<OpenTable::Impl::ChunkJob> OpenTable::Impl::chunk_job(const Group& group,
     return fail(ErrorKind::malformed, "the sealed table names a length that no column chunk has");
   const auto stream =
       table::chunk_stream(in.segment.footers.size(), all_columns, group.index, columns[column].position);
-  ChunkJob out{{pool->take(static_cast<std::size_t>(*size)), static_cast<std::size_t>(*size)}, {}, told.compression};
-  out.job = {part.key,
-             envelope::stream_context(in.segment.frame.header_hash, static_cast<std::uint32_t>(stream)),
-             in.segment.frame.stream_offset + place.offset,
-             {out.plain.memory.get(), out.plain.size}};
-  return out;
+  return ChunkJob{{pool->take(static_cast<std::size_t>(*size)), static_cast<std::size_t>(*size)},
+                  part.key,
+                  envelope::stream_context(in.segment.frame.header_hash, static_cast<std::uint32_t>(stream)),
+                  in.segment.frame.stream_offset + place.offset,
+                  told.compression};
 }
 
 table::Schema OpenTable::Impl::schema_of(const std::vector<std::size_t>& chosen) const {
@@ -284,13 +285,15 @@ Result<void> OpenTable::Impl::read(std::uint64_t row_group, const std::vector<st
     return fail(why.kind, fmt::format("column {}, row group {}: {}", columns[chosen[i]].name, row_group, why.message));
   };
   std::vector<ChunkJob> chunks;
-  std::vector<table::OpenJob> jobs;
+  chunks.reserve(chosen.size());
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     auto chunk = chunk_job(group, chosen[i]);
     if (!chunk) return at(i, chunk.error());
-    jobs.push_back(chunk->job);
     chunks.push_back(std::move(*chunk));
   }
+  std::vector<table::OpenJob> jobs;
+  for (const ChunkJob& chunk : chunks)
+    jobs.push_back({{chunk.key, chunk.context}, chunk.offset, {chunk.plain.memory.get(), chunk.plain.size}});
   std::size_t failed = 0;
   if (auto opened = table::open_messages(jobs, *sealed, scratch, workers, &failed); !opened)
     return at(failed, opened.error());

@@ -67,7 +67,7 @@ Result<void> TableWriter::Impl::assign(const Sealer& sealer, const Policy& polic
   for (std::size_t i = 0; i < plan.size(); ++i) {
     Planned& column = plan[i];
     TRICLAVE_TRY_ASSIGN(const std::string compartment, policy.compartment_of_column(column.field.name));
-    const Secret<32>* key = DataKeys::find(sealer, compartment);
+    const cipher::InputKey* key = DataKeys::find(sealer, compartment);
     if (key == nullptr)
       return fail(ErrorKind::invalid_argument,
                   fmt::format("column \"{}\" belongs to compartment {}, which this sealing session does not have",

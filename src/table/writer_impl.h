@@ -52,7 +52,7 @@ struct TableWriter::Impl {
   std::vector<Planned> plan;
   std::vector<TableColumn> columns;
   std::vector<std::string> compartments;
-  std::vector<const Secret<32>*> keys;  // of the compartments; the sealer's
+  std::vector<const cipher::InputKey*> keys;  // of the compartments; the sealer's
   std::vector<table::KeyValue> notes;
   std::uint64_t row_group_bytes = 0;
   std::unique_ptr<table::CountedSink> out;
@@ -68,7 +68,11 @@ struct TableWriter::Impl {
   Result<void> start(const Sealer& sealer, std::string_view name, const TableOptions& options);
   Result<void> check_batch(const ArrowArray& batch) const;
   Result<void> write_rows(const ArrowArray& batch, std::uint64_t offset, std::uint64_t rows_here);
-  Result<table::SealJob> job(std::size_t compartment, std::uint64_t stream, std::vector<ByteView> pieces) const;
+  struct Stream {
+    std::size_t compartment;
+    std::uint64_t number;
+  };
+  Result<std::vector<cipher::Message>> messages(std::span<const Stream> streams) const;
   Result<std::vector<table::Place>> seal(std::span<const table::SealJob> jobs);
   Result<void> seal_columns(const std::vector<table::Column>& data, std::size_t first, std::size_t count, Group& group);
   Result<void> seal_group(const std::vector<table::Column>& data, std::uint64_t rows_here);

@@ -65,15 +65,19 @@ Result<void> TableWriter::Impl::write_rows(const ArrowArray& batch, std::uint64_
 }
 
 //= SPEC OBJ-04, TAB-04
-Result<table::SealJob> TableWriter::Impl::job(std::size_t compartment, std::uint64_t stream,
-                                              std::vector<ByteView> pieces) const {
-  if (stream > 0xFFFFFFFF)
-    return fail(ErrorKind::invalid_argument, "a segment has room for 4,294,967,295 column chunks: use larger batches");
-  table::SealJob made{cipher::Message::create(*keys[compartment], envelope::stream_context(
-                                                                      header_hash, static_cast<std::uint32_t>(stream))),
-                      std::move(pieces)};
-  for (const ByteView piece : made.pieces) made.size += piece.size();
-  return made;
+Result<std::vector<cipher::Message>> TableWriter::Impl::messages(std::span<const Stream> streams) const {
+  std::vector<envelope::StreamContext> contexts;
+  std::vector<cipher::Message::Origin> origins;
+  contexts.reserve(streams.size());
+  origins.reserve(streams.size());
+  for (const Stream& each : streams) {
+    if (each.number > 0xFFFFFFFF)
+      return fail(ErrorKind::invalid_argument,
+                  "a segment has room for 4,294,967,295 column chunks: use larger batches");
+    contexts.push_back(envelope::stream_context(header_hash, static_cast<std::uint32_t>(each.number)));
+    origins.push_back({keys[each.compartment], contexts.back()});
+  }
+  return table::new_messages(origins, workers);
 }
 
 Result<std::vector<Place>> TableWriter::Impl::seal(std::span<const table::SealJob> jobs) {
@@ -92,23 +96,28 @@ Result<void> TableWriter::Impl::seal_columns(const std::vector<Column>& data, st
                                              Group& group) {
   std::vector<ChunkPieces> chunks(count);
   std::vector<Bytes> compressed(count);
-  std::vector<std::optional<table::SealJob>> made(count);
-  TRICLAVE_TRY(workers.each(count, [&](std::size_t i, std::size_t) -> Result<void> {
-    const std::size_t position = first + i;
-    const Planned& column = plan[position];
-    chunks[i] = table::lay_out(column.field, data[position].nodes);
-    if (column.compression != Compression::none) {
-      TRICLAVE_TRY_ASSIGN(compressed[i], table::compress(chunks[i].pieces, chunks[i].size));
-      chunks[i].pieces = {compressed[i]};
-    }
-    const auto stream = table::chunk_stream(keys.size(), static_cast<std::uint32_t>(plan.size()), groups.size(),
-                                            static_cast<std::uint32_t>(position));
-    TRICLAVE_TRY_ASSIGN(made[i], job(column.compartment, stream, std::move(chunks[i].pieces)));
+  std::vector<Stream> streams;
+  std::vector<std::size_t> to_compress;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Planned& column = plan[first + i];
+    chunks[i] = table::lay_out(column.field, data[first + i].nodes);
+    if (column.compression != Compression::none) to_compress.push_back(i);
+    streams.push_back({column.compartment,
+                       table::chunk_stream(keys.size(), static_cast<std::uint32_t>(plan.size()), groups.size(),
+                                           static_cast<std::uint32_t>(first + i))});
+  }
+  TRICLAVE_TRY(workers.each(to_compress.size(), [&](std::size_t at, std::size_t) -> Result<void> {
+    const std::size_t i = to_compress[at];
+    TRICLAVE_TRY_ASSIGN(compressed[i], table::compress(chunks[i].pieces, chunks[i].size));
+    chunks[i].pieces = {compressed[i]};
+    chunks[i].size = compressed[i].size();
     return {};
   }));
+  TRICLAVE_TRY_ASSIGN(auto fresh, messages(streams));
   std::vector<table::SealJob> jobs;
   jobs.reserve(count);
-  for (auto& each : made) jobs.push_back(std::move(*each));
+  for (std::size_t i = 0; i < count; ++i)
+    jobs.push_back({std::move(fresh[i]), std::move(chunks[i].pieces), chunks[i].size});
   TRICLAVE_TRY_ASSIGN(const std::vector<Place> places, seal(jobs));
   group.chunks.insert(group.chunks.end(), places.begin(), places.end());
   return {};
@@ -143,8 +152,10 @@ Result<void> TableWriter::Impl::seal_footers() {
       return fail(ErrorKind::invalid_argument,
                   "the table has more columns times row groups than a footer can tell of: "
                   "use larger batches");
-    TRICLAVE_TRY_ASSIGN(const table::SealJob next, job(c, c, {plain}));
-    TRICLAVE_TRY_ASSIGN(const std::vector<Place> places, seal(std::span(&next, 1)));
+    const Stream stream{c, c};
+    TRICLAVE_TRY_ASSIGN(auto fresh, messages({&stream, 1}));
+    const table::SealJob next{std::move(fresh.front()), {plain}, plain.size()};
+    TRICLAVE_TRY_ASSIGN(const std::vector<Place> places, seal({&next, 1}));
     footers.push_back(places.front());
   }
   const std::uint64_t tail = 8 * (footers.size() + 1);

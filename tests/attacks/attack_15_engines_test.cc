@@ -20,7 +20,7 @@ TEST_F(Engines, EachOpensWhatEachSealed) {
     const Bytes content = sample(size);
     const envelope::WrittenFrame frame =
         envelope::write_frame({made.id, {}, "", "cohort", {"clinical"}, false}, made.record);
-    const Bytes context = envelope::stream_context(frame.header_hash, 0);
+    const auto context = envelope::stream_context(frame.header_hash, 0);
     for (const cipher::Engine* sealing : here) {
       const auto message = cipher::Message::create(key, context, *sealing);
       Bytes stream(cipher::sealed_run_size(size, true));

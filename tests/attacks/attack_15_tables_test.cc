@@ -51,7 +51,7 @@ TEST_F(TableEngines, EachOpensWhatEachSealed) {
       const Bytes expected = unsealed(file, each.compartment, each.stream, sealed);
       cipher::Prefix prefix;
       std::copy_n(sealed.begin(), prefix.size(), prefix.begin());
-      const Bytes at = context(file, each.stream);
+      const auto at = context(file, each.stream);
       const auto opening = cipher::Message::open(key(each.compartment), at, prefix, *engine);
       ASSERT_OK(opening) << engine->name;
       Bytes plain(expected.size());

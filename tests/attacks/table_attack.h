@@ -12,7 +12,9 @@ namespace triclave::attacks {
 
 class TableAttack : public Tables {
  protected:
-  const Secret<32>& key(const std::string& compartment) const { return *envelope::DataKeys::find(sealer, compartment); }
+  const cipher::InputKey& key(const std::string& compartment) const {
+    return *envelope::DataKeys::find(sealer, compartment);
+  }
 
   // Three row groups of four columns of numbers, all different, whose messages have the same length.
   static Parts numbers(std::int64_t first) {
@@ -61,7 +63,7 @@ class TableAttack : public Tables {
   }
 
   // What whoever holds the data key can do: message `stream` of the table with these first bytes, opened and sealed.
-  Bytes context(const Bytes& file, std::uint64_t stream) const {
+  envelope::StreamContext context(const Bytes& file, std::uint64_t stream) const {
     return envelope::stream_context(table::read_segments(*memory_source(file)).value().front().frame.header_hash,
                                     static_cast<std::uint32_t>(stream));
   }

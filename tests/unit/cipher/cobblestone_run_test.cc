@@ -102,6 +102,43 @@ TEST_P(CobblestoneRun, ThreadsShareOneMessage) {
                                  ByteView(whole).first(kWhole * kSealedChunkSize)));
 }
 
+// Pieces of all sizes around the cipher's blocks, empty ones among them: the bytes are those of the whole.
+TEST_P(CobblestoneRun, AChunkInPiecesIsThatOfTheWhole) {
+  const Message message = Message::create(test_key(), {}, engine());
+  for (const std::size_t size : {0u, 1u, 15u, 16u, 64u, 65u, 1000u, 16383u, 16384u}) {
+    const bool last = size < kChunkSize;
+    const Bytes plain = pattern(size, size + 5);
+    const Bytes expected = sealed_run(message, 3, plain, last);
+    for (const std::size_t step : {1u, 7u, 16u, 63u, 64u, 100u, 16320u, 16384u}) {
+      if (size / step > 2000) continue;
+      std::vector<ByteView> pieces = {{}};
+      for (std::size_t at = 0; at < size; at += step)
+        pieces.insert(pieces.end(), {ByteView(plain).subspan(at, std::min(step, size - at)), ByteView{}});
+      Bytes out(size + kTagSize);
+      ASSERT_TRUE(message.seal_chunk(3, pieces, last, out));
+      EXPECT_TRUE(out == expected) << size << " in steps of " << step;
+    }
+  }
+}
+
+TEST_P(CobblestoneRun, PiecesThatAreNoChunkAreRefused) {
+  const Message message = Message::create(test_key(), {}, engine());
+  Bytes bytes = pattern(3 * kChunkSize);
+  const auto refused = [&](std::initializer_list<ByteView> pieces, bool last, MutableBytes out) {
+    return outcome(message.seal_chunk(0, std::vector<ByteView>(pieces), last, out)) == "invalid_argument";
+  };
+  const auto piece = [&](std::size_t size) { return ByteView(bytes).first(size); };
+  const MutableBytes apart = MutableBytes(bytes).last(kSealedChunkSize);
+  EXPECT_FALSE(refused({piece(100), piece(16284)}, false, apart));
+  EXPECT_TRUE(refused({piece(100), piece(16283)}, false, apart.first(16399)));  // short, and not the last
+  EXPECT_TRUE(refused({piece(100), piece(16285)}, false, apart));
+  EXPECT_TRUE(refused({piece(100), piece(16284)}, true, apart));  // the last one is shorter
+  EXPECT_TRUE(refused({}, false, apart.first(16)));
+  EXPECT_TRUE(refused({piece(9)}, true, apart.first(24)));
+  EXPECT_TRUE(refused({piece(9)}, true, apart.first(26)));
+  EXPECT_TRUE(refused({piece(9), piece(0)}, true, MutableBytes(bytes).subspan(8, 25)));
+}
+
 TEST_P(CobblestoneRun, SaltsAreFreshAndContextsBind) {
   const auto key = test_key();
   const Message one = Message::create(key, as_bytes("a"), engine());

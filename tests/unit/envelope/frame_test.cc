@@ -146,7 +146,7 @@ TEST(Frame, IsReadStrictly) {  // PB-05
 
 TEST(Frame, TheContextNamesHeaderAndStream) {
   Id hash{};
-  const Bytes context = stream_context(hash, 3);
+  const auto context = stream_context(hash, 3);
   ASSERT_EQ(context.size(), 4 + 18 + 4 + 32 + 4 + 4u);
   EXPECT_EQ(as_text(ByteView(context).subspan(4, 18)), "triclave/v1/stream");
   EXPECT_EQ(context.back(), 3);

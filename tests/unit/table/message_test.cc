@@ -14,8 +14,6 @@ using table::seal_pieces;
 
 class MessageTest : public ::testing::Test {
  protected:
-  MessageTest() { std::ranges::fill(key.mutable_view(), std::uint8_t{5}); }
-
   Bytes seal(std::span<const ByteView> pieces) {
     Bytes out;
     const auto sink = memory_sink(out);
@@ -39,7 +37,12 @@ class MessageTest : public ::testing::Test {
     return plain;
   }
 
-  Secret<32> key;
+  static Secret<32> fives() {
+    Secret<32> out;
+    std::ranges::fill(out.mutable_view(), std::uint8_t{5});
+    return out;
+  }
+  const cipher::InputKey key = fives();
   const Bytes context = {1, 2, 3};
   Bytes scratch;
 };
@@ -125,7 +128,7 @@ TEST_F(MessageTest, TheBytesDoNotDependOnTheThreads) {
     std::uint64_t offset = 0;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       back.emplace_back(plains[i].size());
-      opening.push_back({&key, context, offset, back.back()});
+      opening.push_back({{&key, context}, offset, back.back()});
       offset += jobs[i].sealed_size();
     }
     const auto source = memory_source(sealed.front());
@@ -148,7 +151,7 @@ TEST_F(MessageTest, ASourceForOneThreadIsReadByOne) {
   const ByteView piece = plain;
   Bytes message = seal(std::span(&piece, 1));
   Bytes back(plain.size());
-  const table::OpenJob job{&key, context, 0, back};
+  const table::OpenJob job{{&key, context}, 0, back};
   WatchedSource::Watch watch;
   const auto caller = std::this_thread::get_id();
   bool others = false;
