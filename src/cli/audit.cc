@@ -121,6 +121,14 @@ std::vector<Kept> receipts_of(const NamedLog& log, const std::vector<Kept>& all)
   return out;
 }
 
+// 1 to 200 bytes of UTF-8 without control characters. Where a text is none, JSON leaves out or replaces what is wrong.
+bool is_title(const std::string& text) {
+  const auto written = [&](Json::error_handler_t on_error) { return Json(text).dump(-1, ' ', false, on_error); };
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  return !text.empty() && text.size() <= 200 && std::none_of(text.begin(), text.end(), is_control) &&
+         written(Json::error_handler_t::replace) == written(Json::error_handler_t::ignore);
+}
+
 Result<Outcome> report(const ReportOptions& options) {
   if (!is_title(options.title))
     return fail(ErrorKind::invalid_argument, "a title is text in UTF-8 of at most 200 bytes, on one line");
