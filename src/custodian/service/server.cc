@@ -38,7 +38,6 @@ grpc::StatusCode code_of(ErrorKind kind) {
   }
 }
 
-//= SPEC REQ-10
 grpc::Status status_of(const Error& error, grpc::CallbackServerContext& context) {
   v1::ErrorDetail detail;
   detail.set_kind(static_cast<std::uint32_t>(error.kind));
