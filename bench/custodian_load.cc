@@ -47,10 +47,10 @@ void must(const Result<void>& result) {
   if (!result) stop(result.error().text());
 }
 
-void pin(std::initializer_list<int> cores) {
+void pin(std::initializer_list<std::size_t> cores) {
   cpu_set_t set;
   CPU_ZERO(&set);
-  for (const int core : cores) CPU_SET(core, &set);
+  for (const std::size_t core : cores) CPU_SET(core, &set);
   if (::sched_setaffinity(0, sizeof set, &set) != 0) stop("cannot pin to a core");
 }
 
