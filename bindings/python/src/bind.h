@@ -22,20 +22,26 @@ void bind_sealed_file(nb::module_& module);
 void bind_seal_table(nb::module_& module);
 void bind_open_table(nb::module_& module);
 
-// Once the interpreter has begun to end, a thread that asks for its lock would be torn down in the middle of C++ frames:
-// it waits for the process's end instead. The main thread goes on.
-void wait_if_ending() noexcept;
-void begin_to_end() noexcept;
+// Once the interpreter has begun to end, a thread that waits for its lock is torn down where it stands, and in the middle
+// of C++ frames that stops the process. So a thread that wants the lock then waits for the process's end instead, and the
+// interpreter's end waits, a second at most, for those who are between these two calls. The main thread goes on.
+void enter_python() noexcept;
+void leave_python() noexcept;
+// Whether this thread has given the lock back, and not got it again since.
+inline thread_local bool gave_lock_back = false;
+void begin_to_end();
 
 // Without the interpreter's lock; and with it, from a thread that may not have it.
 class Unlocked {
  public:
-  Unlocked() : state_(PyEval_SaveThread()) {}
+  Unlocked() : state_(PyEval_SaveThread()) { gave_lock_back = true; }
   Unlocked(const Unlocked&) = delete;
   Unlocked& operator=(const Unlocked&) = delete;
   ~Unlocked() {
-    wait_if_ending();
+    enter_python();
     PyEval_RestoreThread(state_);
+    gave_lock_back = false;
+    leave_python();
   }
 
  private:
@@ -44,15 +50,21 @@ class Unlocked {
 class Locked {
  public:
   Locked() {
-    wait_if_ending();
+    enter_python();
     state_ = PyGILState_Ensure();
+    before_ = std::exchange(gave_lock_back, false);
   }
   Locked(const Locked&) = delete;
   Locked& operator=(const Locked&) = delete;
-  ~Locked() { PyGILState_Release(state_); }
+  ~Locked() {
+    gave_lock_back = before_;
+    PyGILState_Release(state_);
+    leave_python();
+  }
 
  private:
   PyGILState_STATE state_;
+  bool before_ = false;
 };
 
 // Raises the exception of the error's kind, or the one that was kept for this thread. Holds the lock.

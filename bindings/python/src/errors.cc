@@ -13,6 +13,7 @@ namespace {
 thread_local PyObject* kept = nullptr;
 
 std::atomic<bool> ending = false;
+std::atomic<int> inside = 0;  // threads that wait for the interpreter's lock, or have it in the library's frames
 thread_local bool ends_it = false;  // the thread that ends the interpreter
 
 PyObject* fetch() {
@@ -27,13 +28,25 @@ PyObject* fetch() {
 
 }  // namespace
 
-void begin_to_end() noexcept {
-  ends_it = true;
-  ending = true;
+void enter_python() noexcept {
+  inside.fetch_add(1);
+  if (!ending || ends_it) return;
+  // Who may have the lock already must not stop with it.
+  if (!gave_lock_back && PyGILState_GetThisThreadState() != nullptr) return;
+  inside.fetch_sub(1);
+  while (true) ::pause();
 }
 
-void wait_if_ending() noexcept {
-  while (ending && !ends_it) ::pause();
+void leave_python() noexcept { inside.fetch_sub(1); }
+
+void begin_to_end() {
+  ends_it = true;
+  ending = true;
+  for (int waited = 0; inside != 0 && waited < 1000; ++waited) {
+    PyThreadState* state = PyEval_SaveThread();
+    ::usleep(1000);
+    PyEval_RestoreThread(state);
+  }
 }
 
 nb::object as_exception(const Error& error) {

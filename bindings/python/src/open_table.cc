@@ -28,14 +28,13 @@ std::shared_ptr<PyTable> open(PyOpener& opener, nb::handle sealed, const Names& 
   return std::make_shared<PyTable>(std::move(table));
 }
 
-// Who reads a stream may have the interpreter's lock or not, and this module cannot know: it is given back while a
-// turn at the table is waited for, since who has the turn may need it.
+// Who reads a stream may have the interpreter's lock or not: either way it is free while a turn at the table is waited
+// for, since who has the turn may need it.
 template <class Work>
 auto without_lock(Work&& work) {
-  if (Py_IsInitialized() && PyGILState_Check()) {
-    const Unlocked unlocked;
-    return work();
-  }
+  if (!Py_IsInitialized()) return work();
+  const Locked lock;
+  const Unlocked unlocked;
   return work();
 }
 
