@@ -53,6 +53,7 @@ struct ErasureEvidence {
   std::vector<KeyEvidence> keys;
   std::vector<ReleasedMask> released;
   std::vector<ErasureLog> logs;
+  std::vector<Id> created;  // keys whose making stands in these logs: of others, releases may stand elsewhere
 };
 
 // A generation that keeps a compartment alive.
@@ -88,7 +89,8 @@ struct ErasureCertificate {
 };
 
 // Adds what a copy of a custodian's log says of `keys`, all that this custodian ever had for the dataset: which are
-// destroyed, and which compartments they gave masks of. The whole log is verified. Errors: as audit_log; forged (it
+// destroyed, and which compartments they gave masks of. Where a custodian began a new log (after a restore), both are
+// needed. The whole log is verified. Errors: as audit_log; forged (it
 // contradicts itself); invalid_argument (the same log again).
 TRICLAVE_EXPORT Result<void> add_log_evidence(ErasureEvidence& evidence, LogFiles& files, const LogKey& log_key,
                                               std::string_view dataset, std::span<const Id> keys);
@@ -96,7 +98,7 @@ TRICLAVE_EXPORT Result<void> add_log_evidence(ErasureEvidence& evidence, LogFile
 // `capsules`: capsule records of one dataset; of each capsule all that ever were, so that no generation is missing.
 // `policies`: the first is today's, the others those under which former custodians stood; they give the keys' names and
 // say which are the owner's. Errors: malformed, unsupported; forged (a signature of a capsule); invalid_argument (another
-// dataset or owner; the owner's word about somebody else's key; over the limits).
+// dataset or owner; the owner's word about somebody else's key; a key whose beginning no log tells; over the limits).
 TRICLAVE_EXPORT Result<Bytes> certify_erasure(std::span<const Bytes> capsules, std::span<const Policy> policies,
                                               const ErasureEvidence& evidence, const Signer& owner,
                                               std::uint64_t time);

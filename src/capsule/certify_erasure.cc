@@ -92,6 +92,12 @@ Result<std::vector<capsule::StatedKey>> stated_keys(const std::map<Id, Kem>& kem
                               name_of(each.key_id, policies)));
     if (at == out.end()) continue;  // a custodian's log tells of other keys, too
     TRICLAVE_TRY(check_word(each, policies));
+    const auto& created = evidence.created;
+    if (each.destroyed_by == DestroyedBy::log && std::find(created.begin(), created.end(), each.key_id) == created.end())
+      return fail(ErrorKind::invalid_argument,
+                  fmt::format("the log {} tells of the end of {} and not of its beginning, so that masks may have been given "
+                              "away before it begins: give the custodian's older log, too",
+                              each.log, name_of(each.key_id, policies)));
     at->evidence = each;
   }
   return out;

@@ -18,7 +18,8 @@ namespace {
 struct Life {
   std::optional<KeyEvidence> end;
   std::set<std::string> released;  // compartments
-  bool contradicts = false;        // it gave a mask away after its end
+  bool created = false;
+  bool contradicts = false;  // it gave a mask away after its end
 };
 
 }  // namespace
@@ -26,33 +27,35 @@ struct Life {
 //= SPEC ERA-04
 Result<void> add_log_evidence(ErasureEvidence& evidence, LogFiles& files, const LogKey& log_key,
                               std::string_view dataset, std::span<const Id> keys) {
-  // By id; as text, for GCC 12 sees an overflow in comparing vectors of bytes.
-  std::map<std::string, Life> lives;
-  for (const Id& each : keys) lives.emplace(as_text(each), Life{});
+  std::map<Id, Life> lives;
+  for (const Id& each : keys) lives.emplace(each, Life{});
   AuditOptions options;
   options.each = [&](std::uint64_t index, const LogEntry& entry) {
-    const auto found = lives.find(std::string(as_text(entry.key_id)));
+    Id id;
+    if (entry.key_id.size() != id.size()) return;  // it is about no key
+    std::copy(entry.key_id.begin(), entry.key_id.end(), id.begin());
+    const auto found = lives.find(id);
     if (found == lives.end()) return;
     Life& life = found->second;
-    if (entry.kind == LogEntryKind::key_destroyed && !life.end) {
-      life.end = KeyEvidence{{}, DestroyedBy::log, entry.time, "", index};
-      std::copy(entry.key_id.begin(), entry.key_id.end(), life.end->key_id.begin());
-    }
+    if (entry.kind == LogEntryKind::key_destroyed && !life.end)
+      life.end = KeyEvidence{id, DestroyedBy::log, entry.time, "", index};
     // Whatever was destroyed and is there again was not destroyed.
-    if (entry.kind == LogEntryKind::key_created) life.end.reset();
+    if (entry.kind == LogEntryKind::key_created) {
+      life.created = true;
+      life.end.reset();
+    }
     if (entry.kind != LogEntryKind::release) return;
     life.contradicts = life.contradicts || life.end.has_value();
     if (entry.dataset == dataset) life.released.insert(entry.compartments.begin(), entry.compartments.end());
   };
   TRICLAVE_TRY_ASSIGN(const Audit audit, audit_log(files, log_key, options));
   const Checkpoint& head = audit.checkpoint;
-  for (auto& [key, life] : lives) {
+  for (auto& [id, life] : lives) {
     if (life.contradicts)
       return fail(ErrorKind::forged, fmt::format("the log {} says that key {} is destroyed and that it answered later: "
                                                  "ask the custodian, and do not count on its word",
-                                                 head.origin, to_hex(as_bytes(key)).substr(0, 16)));
-    Id id;
-    std::copy(key.begin(), key.end(), id.begin());
+                                                 head.origin, to_hex(id).substr(0, 16)));
+    if (life.created) evidence.created.push_back(id);
     if (life.end) {
       life.end->log = head.origin;
       evidence.keys.push_back(*life.end);

@@ -30,9 +30,11 @@ class ErasureTest : public Session {
   }
   KeyEvidence owners_word() const { return {world.key_id("owner"), DestroyedBy::owner, kTime - 60, "", 0}; }
   ErasureEvidence evidence(std::vector<KeyEvidence> keys, const Names& released = {}) const {
-    ErasureEvidence out{std::move(keys), {}, {}};
+    ErasureEvidence out{std::move(keys), {}, {}, {}};
     for (const std::string& name : released) out.released.push_back({world.key_id(name), "clinical"});
     for (const char* name : {"outscale", "ovh", "orange"}) out.logs.push_back({name + std::string(".example"), 9, {}});
+    for (const char* name : {"outscale", "ovh", "orange", "outscale-2", "ovh-2", "orange-2"})
+      out.created.push_back(world.key_id(name));
     return out;
   }
   Result<Bytes> certify(const ErasureEvidence& known, std::vector<Bytes> capsules = {}) const {
@@ -150,6 +152,15 @@ TEST_F(ErasureTest, TheOwnerMaySpeakOfItsOwnKeysOnly) {
   KeyEvidence unknown = owners_word();
   unknown.key_id = world.key_id("ovh-3");
   EXPECT_FAILS(certify(evidence({unknown})), ErrorKind::invalid_argument);
+}
+
+// A log that was begun anew does not tell what was released before.
+TEST_F(ErasureTest, AKeysWholeLifeMustBeTold) {
+  auto known = evidence({logged("ovh"), logged("orange")});
+  std::erase(known.created, world.key_id("ovh"));
+  const auto refused = certify(known);
+  EXPECT_FAILS(refused, ErrorKind::invalid_argument);
+  EXPECT_THAT(refused.error().message, HasSubstr("older log"));
 }
 
 TEST_F(ErasureTest, OnlyTheOwnerCertifiesAndOnlyWhatIsSigned) {

@@ -22,6 +22,7 @@ LogEntry about(LogEntryKind kind, std::uint8_t key_number, std::uint64_t time) {
   LogEntry out;
   out.kind = kind;
   out.time = time;
+  if (kind == LogEntryKind::started) return out;
   out.key_id = Bytes(32, key_number);
   out.dataset = "pmsi-2025";
   out.owner = Bytes(32, 9);
@@ -65,6 +66,14 @@ TEST_F(LogEvidence, AKeysEndIsFoundWithItsPlace) {
   ASSERT_EQ(found->logs.size(), 1u);
   EXPECT_EQ(found->logs[0].size, 3u);
   EXPECT_EQ(found->logs[0].root, log.head().root);
+  EXPECT_THAT(found->created, ElementsAre(key(1), key(2)));
+}
+
+TEST_F(LogEvidence, ALogThatBeginsLaterSaysSo) {
+  const auto found = read({about(LogEntryKind::started, 0, 9), about(LogEntryKind::key_destroyed, 1, 12)});
+  ASSERT_OK(found);
+  EXPECT_EQ(found->keys.size(), 1u);
+  EXPECT_THAT(found->created, IsEmpty());
 }
 
 TEST_F(LogEvidence, ReleasesOfTheDatasetCount) {
