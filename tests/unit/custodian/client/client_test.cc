@@ -214,8 +214,10 @@ TEST_F(Client, OneGatheringHasOneNonce) {
   ASSERT_OK(all);
   ASSERT_EQ(all->size(), 2U);
   Bytes out(2 * kMaskSize);
-  for (int round = 0; round < 2; ++round)
+  for (const std::uint8_t gathering : {1, 2}) {
+    asked.session = Id{gathering};
     for (const auto& each : *all) ASSERT_OK(each->masks(asked, {}, out));
+  }
   EXPECT_EQ(ovh.asked[0].nonce, orange.asked[0].nonce);
   EXPECT_EQ(ovh.asked[1].nonce, orange.asked[1].nonce);
   EXPECT_NE(ovh.asked[0].nonce, ovh.asked[1].nonce);
