@@ -9,7 +9,7 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-for folder in (HERE.parent / "interop", HERE):
+for folder in (HERE.parent / "interop", HERE.parent / "support", HERE):
     sys.path.insert(0, str(folder))
 sys.dont_write_bytecode = True
 

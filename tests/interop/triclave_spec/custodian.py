@@ -71,10 +71,14 @@ class Custodian:
         #= SPEC REQ-07
         require(item.generation >= self.floors.get(item.capsule_id, 0), POLICY_REFUSED, "a former generation")
 
+    def export(self, request: requests.Request) -> List[bytes]:
+        """What the answer is to hold."""
+        return requests.export_masks(self.key, request)
+
     def release(self, asked: protobuf.Message, now: int) -> protobuf.Message:
         """A ReleaseAnswer; it is in the log before it is given back."""
         request, signed = self.judge(asked, now)
-        masks = requests.export_masks(self.key, request)
+        masks = self.export(request)
         answer = requests.seal_answer(request.key_id, asked["request"], request.one_use_key, masks)
         self.nonces.add((signed.hash, request.nonce))
         self.released[signed.hash] = self.released.get(signed.hash, 0) + 1
