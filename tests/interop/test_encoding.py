@@ -147,7 +147,7 @@ def test_schema_is_the_protos(request: pytest.FixtureRequest) -> None:
     while not (folder / "src" / "format").is_dir():
         folder = folder.parent
     found = {}
-    for file in ("capsule", "custodian", "log", "object", "permit", "policy", "table"):
+    for file in ("capsule", "custodian", "erasure", "log", "object", "permit", "policy", "table"):
         text = re.sub(r"//.*", "", (folder / "src" / "format" / f"{file}.proto").read_text())
         for name, body in re.findall(r"message (\w+) \{((?:[^{}]|\{[^{}]*\})*)\}", text):
             fields = re.findall(r"(repeated )?(\w+) (\w+) = (\d+);", body)
