@@ -58,6 +58,8 @@ void add_inspect(CLI::App& app, Program& program);
 void add_rewrap(CLI::App& app, Program& program);
 void add_verify(CLI::App& app, Program& program);
 void add_permit(CLI::App& app, Program& program);
+void add_custody(CLI::App& app, Program& program);
+void add_erase(CLI::App& app, Program& program);
 void add_prove(CLI::App& app, Program& program);
 void add_audit(CLI::App& app, Program& program);
 void add_version(CLI::App& app, Program& program);

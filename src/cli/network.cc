@@ -28,6 +28,8 @@ void declare_permit(CLI::App& command, PermitOptions& options) {
       ->type_name("FILE");
   command.add_option("--requester", options.requester, "Private signer key of whom the permit names")->type_name("KEY");
   declare_client(command, options.client);
+  command.add_flag("--ask-everyone", options.ask_everyone,
+                   "Ask all custodians at once, not only as many as are needed: the shortest wait, and the most releases");
   command
       .add_option("--receipts", options.receipts, "Folder (made if need be) for the proofs of what custodians released")
       ->type_name("DIR");

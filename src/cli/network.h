@@ -23,6 +23,7 @@ struct PermitOptions {
   std::string permit;
   std::string requester;
   std::string receipts;
+  bool ask_everyone = false;
   ClientFiles client;
 };
 void declare_permit(CLI::App& command, PermitOptions& options);

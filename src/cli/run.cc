@@ -84,6 +84,8 @@ int run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err
   add_rewrap(app, program);
   add_verify(app, program);
   add_permit(app, program);
+  add_custody(app, program);
+  add_erase(app, program);
   add_prove(app, program);
   add_audit(app, program);
   add_version(app, program);

@@ -63,7 +63,10 @@ Result<std::unique_ptr<Session>> Session::start(const Policy& policy, const KeyO
   for (const auto& each : providers) out->asked_.insert(policy.recipient_name(each->key_id()));
   const fs::path file = memory.file.empty() ? own_memory() : fs::path(memory.file);
   if (!memory.none && !file.empty()) out->memory_ = file_generation_memory(file);
-  out->opener_ = Opener::make(policy, std::move(providers), out->memory_.get());
+  GatherOptions options;
+  options.deadline = std::chrono::milliseconds(static_cast<std::int64_t>(keys.permit.client.deadline * 1000));
+  options.ask_everyone = keys.permit.ask_everyone;
+  out->opener_ = Opener::make(policy, std::move(providers), out->memory_.get(), options);
   return out;
 }
 
