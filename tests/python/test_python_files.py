@@ -136,7 +136,7 @@ def test_many_small_objects(sealer, opener):
     opener.add_capsule(sealer.capsule)
     assert opener.open_many(sealed) == plains
     assert opener.open(sealed[77]).read() == plains[77]
-    with pytest.raises(triclave.ForgedError):
+    with pytest.raises(triclave.ForgedError, match="object 5: "):
         opener.open_many([*sealed[:5], sealed[5][:-1] + bytes([sealed[5][-1] ^ 1])])
     assert sealer.seal_many([], compartment="clinical") == [] and opener.open_many([]) == []
 

@@ -41,32 +41,29 @@ nb::list open_batch(PyOpener& self, nb::sequence sealed) {
   constexpr std::size_t kBatchBytes = std::size_t{16} << 20;
   nb::list out;
   Watch watch(nb::none());
-  Bytes plain;
-  std::vector<std::size_t> ends;
+  std::vector<Result<Bytes>> opened;
   std::vector<Buffer> buffers;
+  std::vector<ByteView> objects;
   const std::size_t count = nb::len(sealed);
   for (std::size_t next = 0; next < count;) {
     buffers.clear();
+    objects.clear();
     for (std::size_t bytes = 0; next < count && bytes < kBatchBytes; ++next) {
       buffers.emplace_back(sealed[next], false, "each object");
+      objects.push_back(buffers.back().view());
       bytes += buffers.back().size() + 4096;
     }
-    plain.clear();
-    ends.clear();
     in_turn(self.turns, [&]() -> Result<void> {
-      for (const Buffer& each : buffers) {
-        auto object = self.opener.object(memory_source(each.view()));
-        if (!object) return tl::unexpected(object.error());
-        const auto sink = memory_sink(plain);
-        if (auto copied = (*object)->copy_to(*sink); !copied) return tl::unexpected(copied.error());
-        ends.push_back(plain.size());
-      }
+      self.opener.objects(objects, opened);
       return watch.flush();
     });
-    std::size_t begin = 0;
-    for (const std::size_t end : ends) {
-      out.append(nb::bytes(plain.data() + begin, end - begin));
-      begin = end;
+    for (std::size_t i = 0; i < opened.size(); ++i) {
+      if (!opened[i]) {
+        Error error = opened[i].error();
+        error.message = "object " + std::to_string(next - opened.size() + i) + ": " + error.message;
+        raise(error);
+      }
+      out.append(nb::bytes(opened[i]->data(), opened[i]->size()));
     }
   }
   return out;

@@ -81,38 +81,28 @@ std::size_t seal_into_buffer(const PySealer& self, nb::handle plain, nb::handle 
   });
 }
 
-// Objects one behind the other, sealed without the lock; the pieces become bytes objects afterwards.
+// Some objects at a time, so that Ctrl-C is heard and memory stays bounded.
 nb::list seal_batch(const PySealer& self, nb::sequence plains, const std::string& compartment, bool embed) {
   constexpr std::size_t kBatchBytes = std::size_t{16} << 20;
   nb::list out;
   Watch watch(nb::none());
-  Bytes sealed;
-  std::vector<std::size_t> ends;
+  std::vector<Bytes> sealed;
   std::vector<Buffer> buffers;
+  std::vector<SmallObject> objects;
   const std::size_t count = nb::len(plains);
   for (std::size_t next = 0; next < count;) {
     buffers.clear();
+    objects.clear();
     for (std::size_t bytes = 0; next < count && bytes < kBatchBytes; ++next) {
       buffers.emplace_back(plains[next], false, "each object");
+      objects.push_back({"", buffers.back().view()});
       bytes += buffers.back().size() + 4096;
     }
-    sealed.clear();
-    ends.clear();
     released([&]() -> Result<void> {
-      for (const Buffer& plain : buffers) {
-        auto object = self.sealer.object(compartment, "", memory_sink(sealed), options(embed, false, 1));
-        if (!object) return tl::unexpected(object.error());
-        if (auto written = (*object)->write(plain.view()); !written) return written;
-        if (auto finished = (*object)->finish(); !finished) return finished;
-        ends.push_back(sealed.size());
-      }
+      if (auto done = self.sealer.objects(compartment, objects, sealed, options(embed, false, 1)); !done) return done;
       return watch.flush();
     });
-    std::size_t begin = 0;
-    for (const std::size_t end : ends) {
-      out.append(nb::bytes(sealed.data() + begin, end - begin));
-      begin = end;
-    }
+    for (const Bytes& each : sealed) out.append(nb::bytes(each.data(), each.size()));
   }
   return out;
 }
