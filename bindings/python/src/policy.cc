@@ -13,6 +13,20 @@ namespace {
 
 std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now(); }
 
+Explanation explained(const Policy& policy) {
+  return released([&]() -> Result<Explanation> { return policy.explain(now()); });
+}
+
+// For notebooks: triclave/picture.py draws what a policy means.
+nb::object page_of(Explanation explanation) { return nb::module_::import_("triclave.picture").attr("html_of")(std::move(explanation)); }
+
+std::string repr_of(const Explanation& self) {
+  std::string out = "<triclave.Explanation of " + self.dataset + " at " + self.date + ":";
+  for (const CompartmentExplanation& each : self.compartments)
+    out += "\n  " + each.name + " opens with " + each.in_words + (each.may_seal ? "" : "; may not be sealed");
+  return out + ">";
+}
+
 }  // namespace
 
 void bind_policy(nb::module_& module) {
@@ -23,7 +37,8 @@ void bind_policy(nb::module_& module) {
       .def_ro("dataset", &Explanation::dataset)
       .def_ro("date", &Explanation::date, "The day for which labels and expiry were judged.")
       .def("__str__", &Explanation::to_text)
-      .def("__repr__", [](const Explanation& self) { return "<triclave.Explanation of " + self.dataset + " at " + self.date + ">"; });
+      .def("__repr__", &repr_of)
+      .def("_repr_html_", &page_of, "What a notebook shows: who can open each compartment, with a picture.");
 
   nb::class_<Policy>(module, "Policy", "An owner's policy: who may open which compartment of one dataset. Read once, never changed.")
       .def_static("load",
@@ -45,8 +60,8 @@ void bind_policy(nb::module_& module) {
       .def("check_sealing",
            [](const Policy& self, std::string_view compartment) { released([&] { return self.check_sealing(compartment, now()); }); },
            nb::arg("compartment"), "Raises PolicyRefusedError, which names rules and recipients, where the compartment may not be sealed today.")
-      .def("explain", [](const Policy& self) { return released([&]() -> Result<Explanation> { return self.explain(now()); }); },
-           "What it all means, judged today.")
+      .def("explain", &explained, "What it all means, judged today.")
+      .def("_repr_html_", [](const Policy& self) { return page_of(explained(self)); }, "What a notebook shows: the explanation's page.")
       .def("__repr__", [](const Policy& self) {
         std::string names;
         for (const std::string& each : self.compartments()) names += (names.empty() ? "" : ", ") + each;
