@@ -61,6 +61,6 @@ def cases(row, log):
     for name, each in log.items():
         if isinstance(each, dict) and "rate" in each and not name.startswith("recipients"):
             yield name, amount(each["rate"], row), each["faults"]
-        elif isinstance(each, dict) and row in ("bulk", "engines"):
-            for case, rate, faults in cases(row, each):
+        elif isinstance(each, dict) and row in ("bulk", "engines", "python"):
+            for case, rate, faults in cases("small_objects" if name == "objects" else row, each):
                 yield f"{name} {case}", rate, faults

@@ -8,6 +8,7 @@ import sys
 import compare_data
 import compare_peers
 from compare_files import file, ranges
+from compare_python import python
 from compare_tools import GIB, KIB, MIB, Driver, Rounds, interleave, peak_memory
 
 SIZES = {"64K": 64 * KIB, "1M": MIB, "64M": 64 * MIB}
@@ -150,5 +151,5 @@ def growth(place, log):
 
 ROWS = {
     "bulk": bulk, "engines": engines, "table": table, "small_objects": small_objects, "cells": cells, "file": file,
-    "ranges": ranges, "memory": memory, "growth": growth,
+    "ranges": ranges, "memory": memory, "growth": growth, "python": python,
 }  # fmt: skip

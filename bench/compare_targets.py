@@ -31,6 +31,16 @@ TABLE = [
     ("growth.stream", "time per byte, slowest size of the fastest's", "<=", 1.15),
     ("growth.columns", "header bytes per column, later of earlier ones'", "<=", 1.15),
     ("growth.recipients", "opening time per recipient, later of earlier ones'", "<=", 1.15),
+    ("python.bulk_vs_pyca", "Python: 64 MiB columns, times pyca encrypt", ">=", 5),
+    ("python.bulk_vs_tink", "Python: 64 MiB columns, times Tink's best size", ">=", 2),
+    ("python.bulk_vs_esdk", "Python: 64 MiB columns, times AWS Encryption SDK", ">=", 25),
+    ("python.table_vs_pme.write", "Python: 16 columns, times Parquet Modular Encryption", ">=", 5),
+    ("python.table_vs_pme.read", "Python: 16 columns, times Parquet Modular Encryption", ">=", 4),
+    ("python.overhead.WAY.1M", "Python: time over the C++ call's, a part of it", "<=", 0.05),
+    ("python.overhead.WAY.64M", "Python: time over the C++ call's, a part of it", "<=", 0.05),
+    ("python.small_objects.WAY", "Python: 1 KiB objects in one call, times pyca's hand-made envelope", ">=", 1.2),
+    ("python.import", "Python: ms to import the package", "<=", 100),
+    ("python.growth", "Python: MiB more after 10,000 seals", "<=", 1),
 ]
 # What the target of bulk_two_threads takes for granted of the raw cipher. Where the machine gives it a little less, the
 # target goes down with it; where the second core was busy, nothing can be said, and the target is not met.

@@ -117,6 +117,11 @@ def run(command, **how):
     return spent
 
 
+def output(command):
+    """What a program says."""
+    return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
 def peak_memory(command, **how):
     """The most memory that a program had, MiB. wait4() would count what its parent had before exec()."""
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **how)
