@@ -57,8 +57,8 @@ TEST(Erasure, AClassicalLeafNeverDiesToAQuantumAttacker) {
 }
 
 // At most 10 leaves of at most 6 keys, so that keys stand at several leaves.
-struct RandomTree {
-  explicit RandomTree(std::uint32_t seed) : random(seed) {
+struct RandomRule {
+  explicit RandomRule(std::uint32_t seed) : random(seed) {
     do {
       left = 10;
       tree = node(1);
@@ -84,7 +84,7 @@ struct RandomTree {
 TEST(Erasure, AgreesWithAllSurvivorsOnRandomTrees) {
   std::size_t dead_trees = 0, living_trees = 0;
   for (std::uint32_t seed = 0; seed < 3000 && !HasFailure(); ++seed) {
-    RandomTree made(seed);
+    RandomRule made(seed);
     std::vector<LeafState> of_key, states;
     for (unsigned i = 0; i < 6; ++i) of_key.push_back(static_cast<LeafState>(made.below(4)));
     const auto places = leaves(made.tree);
