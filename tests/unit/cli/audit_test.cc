@@ -3,12 +3,11 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/audit_tally.h"
 #include "cli/html.h"
-#include "cli/run.h"
 #include "support/temp_folder.h"
+#include "unit/cli/ran.h"
 #include "unit/custodian/log/logs.h"
 
 namespace triclave::cli {
@@ -17,12 +16,6 @@ namespace {
 using custodian::refusal_of;
 using custodian::release_of;
 using custodian::TestLog;
-
-struct Ran {
-  int code;
-  std::string out;
-  std::string err;
-};
 
 class AuditCommand : public ::testing::Test {
  protected:
@@ -44,9 +37,7 @@ class AuditCommand : public ::testing::Test {
     arguments.insert(arguments.begin(), "audit");
     for (const TestLog* each : {&a_, &b_})
       if (both_keys || each == &a_) arguments.insert(arguments.end(), {"--log-key", each->signer.key().text()});
-    std::ostringstream out, err;
-    const int code = run(std::move(arguments), out, err);
-    return {code, out.str(), err.str()};
+    return triclave(std::move(arguments));
   }
   Ran report(std::vector<std::string> more = {}) const {
     std::vector<std::string> all{"report", path("a"), path("b"), "-o", path("page.html"), "--force"};

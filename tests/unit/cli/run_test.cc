@@ -1,29 +1,15 @@
 // The program from its arguments to its exit code, with its words.
-#include "cli/run.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "support/temp_folder.h"
 #include "triclave/engine.h"
+#include "unit/cli/ran.h"
 
 namespace triclave::cli {
 namespace {
-
-struct Ran {
-  int code;
-  std::string out;
-  std::string err;
-};
-
-Ran triclave(std::vector<std::string> arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = run(std::move(arguments), out, err);
-  return {code, out.str(), err.str()};
-}
 
 TEST(ExitCode, IsTheKindsNumberPlusOne) {
   EXPECT_EQ(exit_code(ErrorKind::invalid_argument), 2);

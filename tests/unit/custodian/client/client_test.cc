@@ -214,7 +214,7 @@ TEST_F(Client, OneGatheringHasOneNonce) {
   ASSERT_OK(all);
   ASSERT_EQ(all->size(), 2U);
   Bytes out(2 * kMaskSize);
-  for (const std::uint8_t gathering : {1, 2}) {
+  for (const auto gathering : {std::uint8_t{1}, std::uint8_t{2}}) {
     asked.session = Id{gathering};
     for (const auto& each : *all) ASSERT_OK(each->masks(asked, {}, out));
   }
