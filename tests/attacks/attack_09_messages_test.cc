@@ -30,7 +30,7 @@ TEST_F(Messages, AChangedRequestIsForged) {
 TEST_F(Messages, AForeignOneUseKeyIsForged) {
   const Identity thief = Identity::generate("thief");
   const auto exchange = [&](Sent& sent) {
-    const Bytes& own = custodian::parse_request(sent.request)->one_use_key;
+    const Bytes own = custodian::parse_request(sent.request)->one_use_key;
     const auto at = std::search(sent.request.begin(), sent.request.end(), own.begin(), own.end());
     std::copy(thief.recipient().public_key().begin(), thief.recipient().public_key().end(), at);
   };

@@ -54,25 +54,26 @@ Result<CustodianStatus::Key> parse_key(const v1::KeyStatus& message) {
   return out;
 }
 
-}  // namespace
-
+// One call by a method of the stub.
 template <class Request, class Answer>
-Result<Answer> CustodianClient::Impl::call(grpc::Status (v1::Custodian::Stub::*method)(grpc::ClientContext*,
-                                                                                       const Request&, Answer*),
-                                           const Request& request, const std::stop_token& stop) {
+Result<Answer> call(auto& client, grpc::Status (v1::Custodian::Stub::*method)(grpc::ClientContext*, const Request&, Answer*),
+                    const Request& request, const std::stop_token& stop) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + deadline);
+  context.set_deadline(std::chrono::system_clock::now() + client.deadline);
   Answer answer;
   // Ends the call as soon as nobody waits for it.
   const std::stop_callback cancel(stop, [&] { context.TryCancel(); });
-  const grpc::Status status = (stub.get()->*method)(&context, request, &answer);
-  if (!status.ok()) return tl::unexpected(custodian::from_status(status, context, address.name, stop.stop_requested()));
+  const grpc::Status status = (client.stub.get()->*method)(&context, request, &answer);
+  if (!status.ok())
+    return tl::unexpected(custodian::from_status(status, context, client.address.name, stop.stop_requested()));
   return answer;
 }
 
+}  // namespace
+
 Result<v1::ReleaseAnswer> CustodianClient::Impl::release(const v1::ReleaseRequest& request,
                                                          const std::stop_token& stop) {
-  return call(&v1::Custodian::Stub::Release, request, stop);
+  return call(*this, &v1::Custodian::Stub::Release, request, stop);
 }
 
 CustodianClient::CustodianClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -95,7 +96,7 @@ Result<CustodianClient> CustodianClient::make(CustodianAddress address, const Cl
 }
 
 Result<CustodianStatus> CustodianClient::status(std::stop_token stop) {
-  TRICLAVE_TRY_ASSIGN(const auto answer, impl_->call(&v1::Custodian::Stub::Status, v1::StatusRequest(), stop));
+  TRICLAVE_TRY_ASSIGN(const auto answer, call(*impl_, &v1::Custodian::Stub::Status, v1::StatusRequest(), stop));
   if (!is_text(answer.name(), kMaxObjectName) || !is_text(answer.log_name(), kMaxObjectName) ||
       answer.keys_size() > kMaxKeys)
     return fail(ErrorKind::malformed, fmt::format("{} answers with a status that is none", impl_->address.name));
@@ -110,21 +111,21 @@ Result<CustodianStatus> CustodianClient::status(std::stop_token stop) {
 Result<void> CustodianClient::revoke(ByteView record, std::stop_token stop) {
   v1::RevokeRequest request;
   request.set_record(capsule::to_field(record));
-  TRICLAVE_TRY(impl_->call(&v1::Custodian::Stub::Revoke, request, stop));
+  TRICLAVE_TRY(call(*impl_, &v1::Custodian::Stub::Revoke, request, stop));
   return {};
 }
 
 Result<Bytes> CustodianClient::log_file(std::string_view path, std::stop_token stop) {
   v1::LogFileRequest request;
   request.set_path(std::string(path));
-  TRICLAVE_TRY_ASSIGN(const auto answer, impl_->call(&v1::Custodian::Stub::LogFile, request, stop));
+  TRICLAVE_TRY_ASSIGN(const auto answer, call(*impl_, &v1::Custodian::Stub::LogFile, request, stop));
   return capsule::to_bytes(answer.content());
 }
 
 Result<std::string> CustodianClient::cosign(std::string_view text, std::stop_token stop) {
   v1::CosignRequest request;
   request.set_request(std::string(text));
-  TRICLAVE_TRY_ASSIGN(auto answer, impl_->call(&v1::Custodian::Stub::Cosign, request, stop));
+  TRICLAVE_TRY_ASSIGN(auto answer, call(*impl_, &v1::Custodian::Stub::Cosign, request, stop));
   return std::move(*answer.mutable_cosignatures());
 }
 

@@ -169,7 +169,8 @@ void Service::revoke(ByteView record, std::string_view client, Done done) {
 
 Result<ServiceStatus> Service::status() {
   const std::lock_guard lock(mutex_);
-  ServiceStatus out{options_.name, signer_.key().name(), signer_.key().text(), keys_.all(), {}};
+  TRICLAVE_TRY_ASSIGN(std::vector<HeldKey> keys, reader_.keys());  // one just made by an officer, too
+  ServiceStatus out{options_.name, signer_.key().name(), signer_.key().text(), std::move(keys), {}};
   TRICLAVE_TRY_ASSIGN(out.checkpoint, log_->checkpoint());
   return out;
 }
