@@ -101,7 +101,7 @@ def python(place, log):
     """The row: what users of the Python package get."""
     package = place.build.parent / "python"
     if not (package / "triclave").is_dir():
-        raise RuntimeError(f"{package} has no package; run cmake/python.sh")
+        raise RuntimeError("build/python has no package: run cmake/python.sh")  # no path of this machine in what is published
     program, folder = [sys.executable, __file__], place.folder / "python"
     session = Session(package, folder)
     figures, total = {}, place.pick(128 * MIB, GIB)

@@ -1,4 +1,4 @@
-"""The table in the project's README, between two marks, from the last full run."""
+"""The table in the project's README, between two marks, from the last published run."""
 
 import pathlib
 
@@ -18,10 +18,10 @@ TABLE = [
      [("pyca `encrypt`", ("bulk", "64M", "pyca")), ("Tink, messages of its best size", ("bulk", "*", "tink")), ("AWS Encryption SDK", ("bulk", "64M", "esdk"))]),
     ("a table of 16 columns, written", "GB/s", ("table", "seal"), [("Parquet Modular Encryption", ("table", "pme_write"))]),
     ("the same, read", "GB/s", ("table", "open"), [("Parquet Modular Encryption", ("table", "pme_read"))]),
-    ("objects of 1 KiB, sealed one by one", "k/s", ("small_objects", "seal"),
+    ("objects of 1 KiB, sealed in one call", "k/s", ("small_objects", "seal"),
      [("an envelope made by hand with pyca", ("small_objects", "pyca_seal")), ("AWS Encryption SDK", ("small_objects", "esdk_seal"))]),
     ("cells of 16 bytes, sealed", "k/s", ("cells", "seal"), [("AES-256-GCM alone", ("cells", "raw_seal")), ("pyca", ("cells", "pyca_seal"))]),
-    ("a file of 1 GiB, start to exit, two threads", "GB/s", ("file", "seal"),
+    ("a file of 1 GiB (quick runs: 512 MiB), start to exit, two threads", "GB/s", ("file", "seal"),
      [("AES-256-GCM alone", ("file", "raw_2")), ("pyca", ("file", "pyca")), ("age", ("file", "age"))]),
     ("random reads of 4 KiB", "k/s", ("ranges", "file"),
      [("plain `pread`", ("ranges", "pread")), ("gocryptfs", ("ranges", "gocryptfs")), ("Parquet row groups", ("ranges", "parquet"))]),
@@ -59,7 +59,8 @@ def table(result):
         for i, (name, theirs) in enumerate((name, theirs) for name, theirs in found if ours and theirs):
             first = (what, f"{shown(ours, unit)} {unit}") if i == 0 else ("", "")
             out.append(f"| {first[0]} | {first[1]} | {name}: {shown(theirs, unit)} | {verdict(ours / theirs)} |")
-    out += ["", f"{here['cpu']}, {here['cores']} cores; one thread where nothing else is said; commit {result['versions']['commit']}."]
+    run = "a quick run" if result["quick"] else "a full run"
+    out += ["", f"{here['cpu']}, {here['cores']} cores; {run}; one thread where nothing else is said; commit {result['versions']['commit']}."]
     return "\n".join(out) + "\n"
 
 

@@ -36,8 +36,9 @@ def machine(place):
 def markdown(result):
     """The table."""
     here = result["machine"]
+    run = " of a quick run" if result["quick"] else ""
     out = ["# The comparison's latest run", ""]
-    out += [f"{here['cpu']}, {here['cores']} cores ({', '.join(here['flags'])}), Linux {here['kernel']}. Fastest of interleaved rounds.", ""]
+    out += [f"{here['cpu']}, {here['cores']} cores ({', '.join(here['flags'])}), Linux {here['kernel']}. Fastest of interleaved rounds{run}.", ""]
     out += ["| key | what | figure | target | |", "|---|---|---|---|---|"]
     for each in result["lines"]:
         note = f" ({each['note']})" if each["note"] else ""
