@@ -35,16 +35,16 @@ def echo():
 
 
 def ask(proxy, data=WORDS):
-    """What comes back of some bytes."""
-    out = b""
+    """What comes back of some bytes; where nothing does, why."""
+    out, failed = b"", []
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as peer:
 
         def send():
             try:
                 peer.sendall(data)
                 peer.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass  # the reading half is told, too
+            except OSError as error:
+                failed.append(error)  # the system tells of a reset once, to whichever half hears of it first
 
         sender = threading.Thread(target=send)
         sender.start()
@@ -53,6 +53,8 @@ def ask(proxy, data=WORDS):
                 out += piece
         finally:
             sender.join()
+    if failed and not out:
+        raise failed[0]
     return out
 
 
