@@ -69,14 +69,18 @@ class Run {
 std::size_t count_of(CellsView view) { return view.offsets.empty() ? 0 : view.offsets.size() - 1; }
 
 // That offsets ascend inside the bytes, and sizes lie between these; `wrong` tells of value i with a size that does not.
+// All offsets are judged before any size: they are the caller's, sizes may be an attacker's.
 template <class Wrong>
 Result<void> check(CellsView view, std::size_t least, std::size_t most, Wrong&& wrong) {
-  for (std::size_t i = 0; i < count_of(view); ++i) {
+  const std::size_t count = count_of(view);
+  std::size_t odd = count;
+  for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t begin = view.offsets[i], end = view.offsets[i + 1];
     if (begin > end || end > view.bytes.size())
       return fail(ErrorKind::invalid_argument, fmt::format("the offsets of value {} descend or leave the bytes", i));
-    if (end - begin < least || end - begin > most) return wrong(i, end - begin);
+    if (odd == count && (end - begin < least || end - begin > most)) odd = i;
   }
+  if (odd != count) return wrong(odd, view.offsets[odd + 1] - view.offsets[odd]);
   return {};
 }
 
