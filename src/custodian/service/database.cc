@@ -63,11 +63,6 @@ Statement& Statement::bind(int at, std::uint64_t number) {
   return *this;
 }
 
-Statement& Statement::bind_null(int at) {
-  sqlite3_bind_null(handle_.get(), at);
-  return *this;
-}
-
 Result<bool> Statement::step() {
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;

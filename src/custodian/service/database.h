@@ -23,7 +23,6 @@ class Statement {
   Statement& bind(int at, ByteView bytes);
   Statement& bind(int at, std::string_view text);
   Statement& bind(int at, std::uint64_t number);
-  Statement& bind_null(int at);
 
   // True where there is a row; false at the end, after which the statement is ready for new parameters. Errors: io.
   Result<bool> step();
