@@ -142,7 +142,7 @@ def shares() -> Iterator[Vec]:
         yield capsule_vec(name, "CAP-11", "quorum_short", "one bit of it differs" + RESIGNED, built)
     built = parts("one refused", {"west": Policy(TWO_OF_THREE)}).edit(lambda w: one_wrong(w, "masked_share", 1))
     yield capsule_vec("share-flipped-others-open", "CAP-11", "ok", "bob's share is refused, the others open" + RESIGNED,
-                      built, who=["alice", "bob", "carol"], extra=[("refused", KEYS["bob"].id.hex())])
+                      built, who=["alice", "bob", "carol"], extra=[("ask", "all"), ("refused", KEYS["bob"].id.hex())])
     built = small("check").edit_core(lambda c: [x.update(check=flip(x["check"], 3)) for x in c["compartments"]])
     random = Stream("check wrap")
     built.wraps = []
