@@ -2,10 +2,9 @@
 # the library joins all of them, a unit test joins its own stage and what lies below.
 #
 # TRICLAVE_UNITY joins sources that are compiled together, several a time: half the time from nothing, but a change costs
-# more. These stay apart, since two of their files call something of their own by one name.
-set(TRICLAVE_APART triclave_cipher triclave_envelope triclave_table triclave_rows triclave_custodian triclave_cli unit_table)
+# more. The ciphers' engines stay apart, since each calls its functions by the same names.
 function(triclave_unity target)
-  if(TRICLAVE_UNITY AND NOT target IN_LIST TRICLAVE_APART)
+  if(TRICLAVE_UNITY AND NOT target STREQUAL triclave_cipher)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   endif()
 endfunction()

@@ -11,7 +11,6 @@
 namespace triclave::cli {
 namespace {
 
-constexpr std::uint64_t kDay = 86400;
 constexpr std::size_t kMostColumns = 92;
 constexpr std::size_t kMostBars = 8;
 

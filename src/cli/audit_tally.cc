@@ -13,7 +13,6 @@ constexpr std::size_t kMostNames = 10000;
 constexpr std::size_t kMostDays = 40000;  // a century
 constexpr std::size_t kMostEvents = 500;
 constexpr std::size_t kMostRefusals = 50;
-constexpr std::uint64_t kDay = 86400;
 
 void keep_newest(std::vector<Event>& refusals) {
   std::stable_sort(refusals.begin(), refusals.end(),

@@ -14,6 +14,8 @@
 
 namespace triclave::cli {
 
+constexpr std::uint64_t kDay = 86400;  // seconds
+
 // How often something was named.
 class Counts {
  public:

@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kSize = std::size_t{64} << 20;  // more than most caches hold
 
-struct Options : CommonOptions {
+struct BenchOptions : CommonOptions {
   double seconds = 10;
 };
 
@@ -107,7 +107,7 @@ Result<Speeds> measure(const Sealer& sealer, Opener& opener, double seconds) {
   return out;
 }
 
-Result<Outcome> bench(const Options& options) {
+Result<Outcome> bench(const BenchOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Folder folder, Folder::make());
   const Signer signer = Signer::generate("bench");
   Identity identity = Identity::generate("bench");
@@ -141,9 +141,9 @@ Result<Outcome> bench(const Options& options) {
 }  // namespace
 
 void add_bench(CLI::App& app, Program& program) {
-  add_command<Options>(
+  add_command<BenchOptions>(
       app, program, "bench", "Measure sealing and opening on this machine",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, BenchOptions& options) {
         command.add_option("--seconds", options.seconds, "How long (default: 10)")
             ->check(CLI::Range(0.0, 3600.0))
             ->type_name("SECONDS");

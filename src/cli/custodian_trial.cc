@@ -8,14 +8,14 @@
 namespace triclave::cli {
 namespace {
 
-struct Options : CommonOptions {
+struct TrialOptions : CommonOptions {
   std::string folder;
   std::string server, client;
   std::vector<std::string> hosts = {"localhost", "127.0.0.1"};
   int days = 90;
 };
 
-Result<Outcome> certificates(const Options& options) {
+Result<Outcome> certificates(const TrialOptions& options) {
   const auto from = now() - std::chrono::minutes(5);  // clocks differ
   const auto until = now() + std::chrono::days(options.days);
   Outcome out{"", Json{{"files", Json::array()}}};
@@ -43,15 +43,18 @@ Result<Outcome> certificates(const Options& options) {
 }  // namespace
 
 void add_custodian_trial(CLI::App& group, Program& program) {
-  add_command<Options>(
+  add_command<TrialOptions>(
       group, program, "ca", "Make certificates for a trial: an authority of one's own, services, clients",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, TrialOptions& options) {
         command.add_option("FOLDER", options.folder, "Where ca.crt and ca.key are, or will be")->required();
-        command.add_option("--server", options.server, "Make a service's certificate, NAME.crt and NAME.key")->type_name("NAME");
+        command.add_option("--server", options.server, "Make a service's certificate, NAME.crt and NAME.key")
+            ->type_name("NAME");
         command.add_option("--host", options.hosts, "Names and IPv4 addresses of the service (default: localhost)")
             ->type_name("HOST...");
         command.add_option("--client", options.client, "Make a client's certificate")->type_name("NAME");
-        command.add_option("--days", options.days, "How long they hold (default: 90)")->check(CLI::Range(1, 3650))->type_name("N");
+        command.add_option("--days", options.days, "How long they hold (default: 90)")
+            ->check(CLI::Range(1, 3650))
+            ->type_name("N");
       },
       certificates);
 }

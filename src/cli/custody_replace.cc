@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options : CommonOptions {
+struct CustodyReplaceOptions : CommonOptions {
   std::string folder;
   std::string policy;
   std::string to;
@@ -148,7 +148,7 @@ Result<bool> rewrite(ObjectStore& folder, const Found& found, const Replacement&
   return true;
 }
 
-Result<Outcome> replace(const Options& options) {
+Result<Outcome> replace(const CustodyReplaceOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Policy from, Policy::load(options.policy));
   TRICLAVE_TRY_ASSIGN(const Policy to, Policy::load(options.to));
   TRICLAVE_TRY_ASSIGN(const Signer owner, load_signer(options.owner, options.keys));
@@ -186,17 +186,18 @@ Result<Outcome> replace(const Options& options) {
     out.text += line("former " + name, hex(key_id));
     out.json["former"].push_back({{"name", name}, {"key_id", hex(key_id)}});
   }
-  out.text += "Whoever kept a former capsule can open it with the former keys until these are destroyed: have each former\n"
-              "custodian destroy its key, and certify it with `triclave erase certificate`.\n";
+  out.text +=
+      "Whoever kept a former capsule can open it with the former keys until these are destroyed: have each former\n"
+      "custodian destroy its key, and certify it with `triclave erase certificate`.\n";
   return out;
 }
 
 }  // namespace
 
 void add_custody_replace(CLI::App& custody, Program& program) {
-  add_command<Options>(
+  add_command<CustodyReplaceOptions>(
       custody, program, "replace", "Give all that is sealed in a folder to new custodians; ciphertext stays as it is",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, CustodyReplaceOptions& options) {
         command.add_option("FOLDER", options.folder, "Sealed objects, tables and capsules")->required();
         command.add_option("--policy", options.policy, "Policy that it can be opened under now")
             ->required()

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "base/try.h"
-#include "cli/network.h"
 #include "cli/custody.h"
+#include "cli/network.h"
 #include "cli/text.h"
 #include "triclave/audit.h"
 #include "triclave/custodian.h"
@@ -15,7 +15,7 @@
 namespace triclave::cli {
 namespace {
 
-struct Options : CommonOptions {
+struct CustodyStatusOptions : CommonOptions {
   std::string policy;
   ClientFiles client;
   int days = 90;
@@ -33,7 +33,10 @@ struct Asked {
 };
 
 const char* word(KeyState state) {
-  return state == KeyState::lives ? "lives" : state == KeyState::destroyed ? "destroyed" : state == KeyState::absent ? "absent" : "unknown";
+  return state == KeyState::lives       ? "lives"
+         : state == KeyState::destroyed ? "destroyed"
+         : state == KeyState::absent    ? "absent"
+                                        : "unknown";
 }
 
 Result<void> ask(Asked& asked, const ClientOptions& options) {
@@ -96,9 +99,9 @@ std::vector<EndingLabel> ending_labels(const Explanation& explained, int within)
 std::string asked_text(const Asked& asked) {
   if (!asked.answers) return line(asked.address.name, "does not answer: " + asked.why_not);
   return line(asked.address.name, fmt::format("answers; its key {}; its log has {} entries",
-                                              asked.key == KeyState::absent ? "is not among those that it lists"
+                                              asked.key == KeyState::absent  ? "is not among those that it lists"
                                               : asked.key == KeyState::lives ? "lives"
-                                                                              : "is destroyed",
+                                                                             : "is destroyed",
                                               asked.log_size));
 }
 
@@ -109,7 +112,7 @@ std::string margin_text(const Margin& margin) {
   return fmt::format("opens; {} more may fail", counted(*margin.more, "custodian"));
 }
 
-Result<Outcome> status(const Options& options) {
+Result<Outcome> status(const CustodyStatusOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Policy policy, Policy::load(options.policy));
   const bool asks = !options.client.tls_certificate.empty() || !options.client.tls_key.empty();
   std::vector<Asked> asked;
@@ -131,10 +134,10 @@ Result<Outcome> status(const Options& options) {
   const Explanation explained = policy.explain();
   out.json["labels"] = Json::array();
   for (const EndingLabel& each : ending_labels(explained, options.days)) {
-    out.text += line(each.recipient, each.days < 0 ? fmt::format("{} ended on {}", each.label, each.expires)
-                                                   : fmt::format("{} ends in {}, on {}", each.label,
-                                                                 counted(static_cast<std::size_t>(each.days), "day"),
-                                                                 each.expires));
+    out.text += line(each.recipient,
+                     each.days < 0 ? fmt::format("{} ended on {}", each.label, each.expires)
+                                   : fmt::format("{} ends in {}, on {}", each.label,
+                                                 counted(static_cast<std::size_t>(each.days), "day"), each.expires));
     out.json["labels"].push_back(
         {{"recipient", each.recipient}, {"label", each.label}, {"expires", each.expires}, {"days", each.days}});
   }
@@ -152,9 +155,9 @@ Result<Outcome> status(const Options& options) {
 }  // namespace
 
 void add_custody_status(CLI::App& custody, Program& program) {
-  add_command<Options>(
+  add_command<CustodyStatusOptions>(
       custody, program, "status", "Who answers, which keys live, which labels end soon, how many more may fail",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, CustodyStatusOptions& options) {
         command.add_option("--policy", options.policy, "Policy file")->required()->type_name("FILE");
         declare_client(command, options.client);
         command.add_option("--days", options.days, "Tell labels that end within so many days (default: 90)")

@@ -12,7 +12,7 @@
 namespace triclave::cli {
 namespace {
 
-struct Options : CommonOptions {
+struct InspectOptions : CommonOptions {
   std::string file;
   std::string policy;
   KeyOptions keys;
@@ -22,7 +22,7 @@ struct Options : CommonOptions {
 constexpr const char* kCaution =
     "Whoever has the file can read this. Nothing of it is proven: `triclave verify` checks the signatures.\n";
 
-Result<Outcome> inspect_capsule_file(const Options& options, Source& source) {
+Result<Outcome> inspect_capsule_file(const InspectOptions& options, Source& source) {
   TRICLAVE_TRY_ASSIGN(const Bytes record, read_whole(source, options.file, kMaxCapsuleFile));
   TRICLAVE_TRY_ASSIGN(const CapsuleInfo info, inspect_capsule(record));
   Json json = {{"kind", "capsule"}, {"size", record.size()}};
@@ -32,7 +32,7 @@ Result<Outcome> inspect_capsule_file(const Options& options, Source& source) {
       std::move(json)};
 }
 
-Result<Outcome> inspect_object_file(const Options& options, Source& source) {
+Result<Outcome> inspect_object_file(const InspectOptions& options, Source& source) {
   Bytes record;
   TRICLAVE_TRY_ASSIGN(const ObjectInfo info, inspect_object(source, &record));
   Json json = {{"kind", "object"},
@@ -63,7 +63,7 @@ Result<Outcome> inspect_object_file(const Options& options, Source& source) {
 }
 
 // With a policy and keys, what their owner can see of it too.
-Result<void> look_inside(const Options& options, std::unique_ptr<Source> source, Outcome& out) {
+Result<void> look_inside(const InspectOptions& options, std::unique_ptr<Source> source, Outcome& out) {
   TRICLAVE_TRY_ASSIGN(const Policy policy, Policy::load(options.policy));
   TRICLAVE_TRY_ASSIGN(const auto session, Session::start(policy, options.keys, options.memory));
   TRICLAVE_TRY(session->know_capsules(*source, std::filesystem::path(options.file).parent_path()));
@@ -76,7 +76,7 @@ Result<void> look_inside(const Options& options, std::unique_ptr<Source> source,
   return {};
 }
 
-Result<Outcome> inspect_table_file(const Options& options, std::unique_ptr<Source> source) {
+Result<Outcome> inspect_table_file(const InspectOptions& options, std::unique_ptr<Source> source) {
   TRICLAVE_TRY_ASSIGN(const TableInfo info, inspect_table(*source));
   Outcome out;
   out.text = fmt::format("{}: a sealed table of {}\n", options.file, size_text(info.sealed_size)) +
@@ -107,7 +107,7 @@ Result<Outcome> inspect_table_file(const Options& options, std::unique_ptr<Sourc
   return out;
 }
 
-Result<Outcome> inspect(const Options& options) {
+Result<Outcome> inspect(const InspectOptions& options) {
   TRICLAVE_TRY_ASSIGN(auto source, open_input(options.file));
   if (source->size()) {
     TRICLAVE_TRY_ASSIGN(const FileKind known, kind_of(*source));
@@ -123,9 +123,9 @@ Result<Outcome> inspect(const Options& options) {
 }  // namespace
 
 void add_inspect(CLI::App& app, Program& program) {
-  add_command<Options>(
+  add_command<InspectOptions>(
       app, program, "inspect", "Show what a sealed object, a table or a capsule tells to everybody",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, InspectOptions& options) {
         command.add_option("FILE", options.file, "Sealed object, table or capsule; - for standard input")->required();
         command.add_option("--policy", options.policy, "Of a table: show what the keys open, too")->type_name("FILE");
         declare_keys(command, options.keys, "Private keys to look with, of a table");

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options : CommonOptions {
+struct KeygenOptions : CommonOptions {
   std::string kind;
   std::string name;
   std::string out = ".";
@@ -33,7 +33,7 @@ struct Files {
 
 // A folder gets NAME.key and NAME.pub, and is made where a slash says that it is one; anything else is the files' name
 // without ending.
-Result<Files> place(const Options& options) {
+Result<Files> place(const KeygenOptions& options) {
   fs::path base = options.out;
   std::error_code ignored, failed;
   if (!base.has_filename() || fs::is_directory(base, ignored)) {
@@ -54,7 +54,7 @@ Result<Files> place(const Options& options) {
   return files;
 }
 
-Result<SecretText> new_passphrase(const Options& options) {
+Result<SecretText> new_passphrase(const KeygenOptions& options) {
   const int ways = options.ask + !options.passphrase_file.empty() + (options.passphrase_descriptor >= 0);
   if (ways > 1) return fail(ErrorKind::invalid_argument, "give the passphrase in one way only");
   if (options.ask) return ask_passphrase("Passphrase for " + options.name, true);
@@ -64,7 +64,7 @@ Result<SecretText> new_passphrase(const Options& options) {
   return SecretText();
 }
 
-Result<Identity> new_identity(const Options& options) {
+Result<Identity> new_identity(const KeygenOptions& options) {
   const int own_key = options.own_key_file == kDash ? STDIN_FILENO : options.own_key_descriptor;
   if (own_key >= 0) {
     TRICLAVE_TRY_ASSIGN(const SecretText line, SecretText::read_line(own_key, "the own key"));
@@ -86,7 +86,7 @@ Result<void> write(const Private& key, const std::string& public_text, const Fil
   return written;
 }
 
-Result<Outcome> keygen(const Options& options) {
+Result<Outcome> keygen(const KeygenOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Files files, place(options));
   const bool is_recipient = options.kind == "recipient";
   if (!is_recipient && (!options.own_key_file.empty() || options.own_key_descriptor >= 0))
@@ -126,9 +126,9 @@ Result<Outcome> keygen(const Options& options) {
 }  // namespace
 
 void add_keygen(CLI::App& app, Program& program) {
-  add_command<Options>(
+  add_command<KeygenOptions>(
       app, program, "keygen", "Make a key pair: NAME.key (mode 0600) and NAME.pub",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, KeygenOptions& options) {
         command.add_option("KIND", options.kind, "recipient (can open) or signer (can seal or rewrap)")
             ->required()
             ->check(CLI::IsMember({"recipient", "signer"}));

@@ -21,8 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using Options = OpenOptions;
-
 Result<std::uint64_t> open_range(OpenObject& object, const Range& range, Sink& sink, Progress& progress) {
   Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(range.length, 1024 * 1024)));
   std::uint64_t done = 0;
@@ -38,7 +36,7 @@ Result<std::uint64_t> open_range(OpenObject& object, const Range& range, Sink& s
   return done;
 }
 
-Result<Outcome> open_one(const Options& options, Session& session) {
+Result<Outcome> open_one(const OpenOptions& options, Session& session) {
   const bool to_stdout = options.out == kDash;
   if (to_stdout && options.json)
     return fail(ErrorKind::invalid_argument, "--json and standard output exclude each other: name a file with -o");
@@ -91,7 +89,7 @@ Result<Outcome> open_one(const Options& options, Session& session) {
   return out;
 }
 
-Result<Outcome> open_folder(const Options& options, Session& session) {
+Result<Outcome> open_folder(const OpenOptions& options, Session& session) {
   if (options.out == kDash || !options.range.empty())
     return fail(ErrorKind::invalid_argument,
                 options.sealed + " is a folder: -o names the folder to open it into, and --range is for one object");
@@ -134,7 +132,7 @@ Result<Outcome> open_folder(const Options& options, Session& session) {
        {"gathered", session.gathered_json()}}};
 }
 
-Result<Outcome> open(const Options& options) {
+Result<Outcome> open(const OpenOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Policy policy, Policy::load(options.policy));
   TRICLAVE_TRY_ASSIGN(const auto session, Session::start(policy, options.keys, options.memory));
   if (!options.capsule.empty()) {
@@ -148,9 +146,9 @@ Result<Outcome> open(const Options& options) {
 }  // namespace
 
 void add_open(CLI::App& app, Program& program) {
-  add_command<Options>(
+  add_command<OpenOptions>(
       app, program, "open", "Open a sealed object, a sealed table, or a folder of objects",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, OpenOptions& options) {
         command.add_option("SEALED", options.sealed, "Sealed object or table, - for standard input, or a folder")
             ->required();
         command.add_option("--policy", options.policy, "Policy file")->required()->type_name("FILE");

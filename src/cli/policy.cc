@@ -10,21 +10,21 @@
 namespace triclave::cli {
 namespace {
 
-struct Options : CommonOptions {
+struct PolicyOptions : CommonOptions {
   std::string policy;
 };
 
-void declare(CLI::App& command, Options& options) {
+void declare(CLI::App& command, PolicyOptions& options) {
   command.add_option("POLICY", options.policy, "Policy file (textproto)")->required();
 }
 
-Result<Outcome> explain(const Options& options) {
+Result<Outcome> explain(const PolicyOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Policy policy, Policy::load(options.policy));
   const Explanation explanation = policy.explain();
   return Outcome{explanation.to_text(), Json::parse(explanation.to_json())};
 }
 
-Result<Outcome> check(const Options& options) {
+Result<Outcome> check_policy(const PolicyOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Policy policy, Policy::load(options.policy));
   const auto now = std::chrono::system_clock::now();
   for (const std::string& compartment : policy.compartments()) {
@@ -41,10 +41,11 @@ Result<Outcome> check(const Options& options) {
 void add_policy(CLI::App& app, Program& program) {
   CLI::App* group = app.add_subcommand("policy", "Judge a policy file");
   group->require_subcommand(1);
-  add_command<Options>(*group, program, "explain",
-                       "Say who can open what, whom which law can compel, and what may be lost", declare, explain);
-  add_command<Options>(*group, program, "check", "Succeed only where every compartment may be sealed now", declare,
-                       check);
+  add_command<PolicyOptions>(*group, program, "explain",
+                             "Say who can open what, whom which law can compel, and what may be lost", declare,
+                             explain);
+  add_command<PolicyOptions>(*group, program, "check", "Succeed only where every compartment may be sealed now",
+                             declare, check_policy);
 }
 
 }  // namespace triclave::cli

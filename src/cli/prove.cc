@@ -61,7 +61,7 @@ Result<Outcome> answer(const AnswerOptions& options) {
   return Outcome{hex(answered) + "\n", {{"fingerprint", hex(id)}, {"answer", hex(answered)}}};
 }
 
-Result<Outcome> check(const CheckOptions& options) {
+Result<Outcome> check_answer(const CheckOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Bytes hash, field(options.kept, "answer_sha256"));
   TRICLAVE_TRY_ASSIGN(const Bytes fingerprint, field(options.kept, "fingerprint"));
   TRICLAVE_TRY_ASSIGN(const Bytes given, from_hex(options.answer));
@@ -103,7 +103,7 @@ void add_prove(CLI::App& app, Program& program) {
         command.add_option("CHECK", options.kept, "FILE.check, as it was kept")->required();
         command.add_option("ANSWER", options.answer, "The answer")->required();
       },
-      check);
+      check_answer);
 }
 
 }  // namespace triclave::cli

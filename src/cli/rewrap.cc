@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options : CommonOptions {
+struct RewrapOptions : CommonOptions {
   std::string file;
   std::string policy;
   std::string to;
@@ -29,7 +29,7 @@ struct Options : CommonOptions {
 };
 
 struct Work {
-  const Options& options;
+  const RewrapOptions& options;
   const Policy& to;
   const Signer& owner;
   Opener& opener;
@@ -46,7 +46,7 @@ struct Work {
   }
 };
 
-Outcome outcome(const Options& options, const std::vector<CapsuleInfo>& capsules, const std::string& written) {
+Outcome outcome(const RewrapOptions& options, const std::vector<CapsuleInfo>& capsules, const std::string& written) {
   Outcome out{"", {{"output", written}, {"capsules", Json::array()}}};
   for (const CapsuleInfo& each : capsules) {
     out.text += to_text(each);
@@ -106,7 +106,7 @@ Result<Outcome> rewrap_table(const Work& work, Source& source, const std::string
 }
 
 Result<Outcome> rewrap_file(const Work& work) {
-  const Options& options = work.options;
+  const RewrapOptions& options = work.options;
   const std::string out = options.out.empty() ? options.file : options.out;
   if (options.file == kDash || out == kDash)
     return fail(ErrorKind::invalid_argument,
@@ -137,7 +137,7 @@ Result<Outcome> rewrap_file(const Work& work) {
   return outcome(options, {info}, out);
 }
 
-Result<Outcome> rewrap(const Options& options) {
+Result<Outcome> rewrap(const RewrapOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Policy policy, Policy::load(options.policy));
   TRICLAVE_TRY_ASSIGN(const Policy to, Policy::load(options.to));
   TRICLAVE_TRY_ASSIGN(const Signer owner, load_signer(options.owner, options.keys));
@@ -150,9 +150,9 @@ Result<Outcome> rewrap(const Options& options) {
 }  // namespace
 
 void add_rewrap(CLI::App& app, Program& program) {
-  add_command<Options>(
+  add_command<RewrapOptions>(
       app, program, "rewrap", "Give what is sealed to new custodians or a new policy; ciphertext stays as it is",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, RewrapOptions& options) {
         command.add_option("FILE", options.file, "Sealed object or table with its capsule, capsule file, or folder")
             ->required();
         command.add_option("--policy", options.policy, "Policy that it can be opened under now")

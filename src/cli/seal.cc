@@ -21,9 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using Options = SealOptions;
-
-Json outcome_json(const Options& options, const Sealer& sealer, std::size_t objects, std::uint64_t plain) {
+Json outcome_json(const SealOptions& options, const Sealer& sealer, std::size_t objects, std::uint64_t plain) {
   return {{"capsule_id", hex(sealer.capsule_id())},
           {"compartment", options.compartment},
           {"objects", objects},
@@ -32,7 +30,7 @@ Json outcome_json(const Options& options, const Sealer& sealer, std::size_t obje
           {"output", options.out}};
 }
 
-Result<Outcome> seal_one(const Options& options, const Sealer& sealer) {
+Result<Outcome> seal_one(const SealOptions& options, const Sealer& sealer) {
   const std::string& path = options.inputs.front();
   const bool to_stdout = options.out == kDash;
   if (to_stdout && options.json)
@@ -57,7 +55,7 @@ Result<Outcome> seal_one(const Options& options, const Sealer& sealer) {
   return out;
 }
 
-Result<Outcome> seal_many(const Options& options, const Sealer& sealer) {
+Result<Outcome> seal_many(const SealOptions& options, const Sealer& sealer) {
   if (options.out == kDash || !options.detached.empty() || options.has_name)
     return fail(ErrorKind::invalid_argument,
                 "several files go into a folder, under their own names, with one capsule in its .triclave folder: "
@@ -91,7 +89,7 @@ Result<Outcome> seal_many(const Options& options, const Sealer& sealer) {
       outcome_json(options, sealer, inputs.size(), plain)};
 }
 
-Result<Outcome> seal(const Options& options) {
+Result<Outcome> seal(const SealOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Policy policy, Policy::load(options.policy));
   TRICLAVE_TRY_ASSIGN(const Signer producer, load_signer(options.producer, options.keys));
   if (options.table) return seal_table(options, policy, producer);
@@ -107,9 +105,9 @@ Result<Outcome> seal(const Options& options) {
 }  // namespace
 
 void add_seal(CLI::App& app, Program& program) {
-  add_command<Options>(
+  add_command<SealOptions>(
       app, program, "seal", "Seal files, a folder or standard input under a policy",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, SealOptions& options) {
         command.add_option("INPUT", options.inputs, "Files or a folder, or - for standard input")->required();
         command.add_option("--policy", options.policy, "Policy file")->required()->type_name("FILE");
         command.add_option("--producer", options.producer, "Private key of a producer whom the policy trusts")

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options : CommonOptions {
+struct VerifyOptions : CommonOptions {
   std::string path;
   std::string policy;
   KeyOptions keys;
@@ -38,7 +38,7 @@ class NowhereSink final : public Sink {
 
 class Verification {
  public:
-  Verification(const Options& options, const Policy& policy, Session* session)
+  Verification(const VerifyOptions& options, const Policy& policy, Session* session)
       : options_(options), policy_(policy), session_(session) {}
 
   // `near`: where a capsule kept apart is looked for. `key`: the name that the object must have, where a store demands
@@ -145,7 +145,7 @@ class Verification {
     return {};
   }
 
-  const Options& options_;
+  const VerifyOptions& options_;
   const Policy& policy_;
   Session* session_;
   std::size_t objects_ = 0;
@@ -157,7 +157,7 @@ class Verification {
 };
 
 // Goes on behind a failure, so that one look shows all that is broken.
-Result<void> verify_folder(const Options& options, Verification& verification) {
+Result<void> verify_folder(const VerifyOptions& options, Verification& verification) {
   TRICLAVE_TRY_ASSIGN(const auto folder, file_store(options.path));
   std::vector<Culprit> broken;
   std::size_t met = 0;
@@ -183,7 +183,7 @@ Result<void> verify_folder(const Options& options, Verification& verification) {
   return fail(kind, std::move(what), std::move(broken));
 }
 
-Result<void> verify_file(const Options& options, Verification& verification) {
+Result<void> verify_file(const VerifyOptions& options, Verification& verification) {
   TRICLAVE_TRY_ASSIGN(auto source, file_source(options.path));
   TRICLAVE_TRY_ASSIGN(const FileKind kind, kind_of(*source));
   if (kind == FileKind::table) return verification.table(std::move(source), fs::path(options.path).parent_path());
@@ -199,7 +199,7 @@ Result<void> verify_file(const Options& options, Verification& verification) {
   return {};
 }
 
-Result<Outcome> verify(const Options& options) {
+Result<Outcome> verify(const VerifyOptions& options) {
   TRICLAVE_TRY_ASSIGN(const Policy policy, Policy::load(options.policy));
   std::unique_ptr<Session> session;
   if (options.can_open || options.rehearse) {
@@ -215,9 +215,9 @@ Result<Outcome> verify(const Options& options) {
 }  // namespace
 
 void add_verify(CLI::App& app, Program& program) {
-  add_command<Options>(
+  add_command<VerifyOptions>(
       app, program, "verify", "Check signatures and structure; with keys, prove that it can be opened",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, VerifyOptions& options) {
         command.add_option("PATH", options.path, "Sealed object, table, capsule, or folder")->required();
         command.add_option("--policy", options.policy, "Policy file")->required()->type_name("FILE");
         command.add_option("--capsule", options.capsule, "The object's capsule, where it is kept apart")

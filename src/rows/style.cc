@@ -6,7 +6,7 @@ namespace triclave::rows {
 namespace {
 
 constexpr std::array<std::string_view, 3> kFloats{"", "float=shortest", "float=point"};
-constexpr std::array<std::string_view, 3> kBools{"", "bool=capital", "bool=upper"};
+constexpr std::array<std::string_view, 3> kBoolOptions{"", "bool=capital", "bool=upper"};
 
 }  // namespace
 
@@ -14,7 +14,7 @@ std::string to_text(const ColumnStyle& style) {
   std::string out;
   for (const std::string_view word :
        {std::string_view(style.quoted ? "quoted" : ""), kFloats[static_cast<std::size_t>(style.floats)],
-        kBools[static_cast<std::size_t>(style.bools)]}) {
+        kBoolOptions[static_cast<std::size_t>(style.bools)]}) {
     if (word.empty()) continue;
     if (!out.empty()) out += ' ';
     out += word;

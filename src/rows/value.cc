@@ -14,7 +14,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "Arrow's memory is taken as it stands");
 
-constexpr std::array<std::array<std::string_view, 2>, 3> kBools{
+constexpr std::array<std::array<std::string_view, 2>, 3> kBoolWords{
     {{"false", "true"}, {"False", "True"}, {"FALSE", "TRUE"}}};
 
 template <class T>
@@ -67,11 +67,11 @@ void print_date(std::int64_t days, std::string& out) {
 }
 
 std::string_view bool_word(BoolStyle style, bool value) noexcept {
-  return kBools[static_cast<std::size_t>(style)][value ? 1 : 0];
+  return kBoolWords[static_cast<std::size_t>(style)][value ? 1 : 0];
 }
 
 std::optional<bool> read_bool(std::string_view text) noexcept {
-  for (const auto& words : kBools)
+  for (const auto& words : kBoolWords)
     for (const bool value : {false, true})
       if (words[value ? 1 : 0] == text) return value;
   return std::nullopt;

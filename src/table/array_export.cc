@@ -8,7 +8,7 @@ namespace {
 using Memory = std::shared_ptr<const std::vector<std::shared_ptr<const void>>>;
 
 // What an exported array points to. A child that the consumer moved out lives on its own.
-struct Exported {
+struct ExportedArray {
   Memory memory;
   std::array<const void*, 3> buffers{};
   std::vector<ArrowArray> children;
@@ -20,7 +20,7 @@ struct Exported {
 alignas(64) constexpr std::uint8_t kNothing[64] = {};
 
 void release(ArrowArray* array) noexcept {
-  auto* exported = static_cast<Exported*>(array->private_data);
+  auto* exported = static_cast<ExportedArray*>(array->private_data);
   for (ArrowArray& child : exported->children)
     if (child.release != nullptr) child.release(&child);
   if (exported->dictionary.release != nullptr) exported->dictionary.release(&exported->dictionary);
@@ -29,7 +29,7 @@ void release(ArrowArray* array) noexcept {
 }
 
 // An array without children as yet, whose `exported` is its own.
-ArrowArray array_of(Exported* exported, std::uint64_t length, std::uint64_t nulls, std::size_t buffers,
+ArrowArray array_of(ExportedArray* exported, std::uint64_t length, std::uint64_t nulls, std::size_t buffers,
                     std::size_t children) {
   exported->children.resize(children);
   for (ArrowArray& child : exported->children) exported->child_pointers.push_back(&child);
@@ -48,7 +48,7 @@ ArrowArray array_of(Exported* exported, std::uint64_t length, std::uint64_t null
 // Takes the next node, and those below it.
 void export_node(const Field& field, const Node*& next, const Memory& memory, ArrowArray* out) {
   const Node& node = *next++;
-  auto* exported = new Exported{memory, {}, {}, {}, {}};
+  auto* exported = new ExportedArray{memory, {}, {}, {}, {}};
   const std::size_t buffers = buffer_count(field.type.layout);
   for (std::size_t i = 0; i < buffers; ++i)
     exported->buffers[i] = !node.buffers[i].empty() ? node.buffers[i].data() : i == 0 ? nullptr : kNothing;
@@ -66,7 +66,7 @@ void export_node(const Field& field, const Node*& next, const Memory& memory, Ar
 void export_batch(const std::vector<Field>& fields, const std::vector<std::vector<Node>>& columns,
                   std::vector<std::shared_ptr<const void>> memory, std::uint64_t rows, ArrowArray* out) {
   const Memory shared = std::make_shared<const std::vector<std::shared_ptr<const void>>>(std::move(memory));
-  auto* exported = new Exported{shared, {}, {}, {}, {}};
+  auto* exported = new ExportedArray{shared, {}, {}, {}, {}};
   *out = array_of(exported, rows, 0, buffer_count(Layout::structs), fields.size());
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const Node* next = columns[i].data();

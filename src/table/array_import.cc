@@ -9,10 +9,6 @@
 namespace triclave::table {
 namespace {
 
-tl::unexpected<Error> wrong(const Path& at, std::string_view what) {
-  return fail(ErrorKind::invalid_argument, fmt::format("{}: {}", to_string(at), what));
-}
-
 // Where the values lie that are wanted of an array whose shape was checked.
 struct Range {
   std::uint64_t first;  // in the buffers: the array's own offset is in it
@@ -27,8 +23,8 @@ class Import {
                     std::size_t parent_struct = kNone) {
     const auto there = static_cast<std::uint64_t>(array.length);
     if (length > there || offset > there - length)
-      return wrong(at, fmt::format("its array has {} values, and those from {} to {} are asked for", there, offset,
-                                   offset + length));
+      return wrong_array(at, fmt::format("its array has {} values, and those from {} to {} are asked for", there,
+                                         offset, offset + length));
     const Range range{static_cast<std::uint64_t>(array.offset) + offset, length, length == there};
     const std::size_t index = column.nodes.size();
     column.nodes.emplace_back().length = length;
@@ -89,7 +85,7 @@ class Import {
     }
     const auto said = static_cast<std::uint64_t>(array.null_count);
     if (array.null_count >= 0 && (range.whole ? node.nulls != said : node.nulls > said))
-      return wrong(at, fmt::format("its array says that {} values are null, and {} are", said, node.nulls));
+      return wrong_array(at, fmt::format("its array says that {} values are null, and {} are", said, node.nulls));
     return {};
   }
 
@@ -101,16 +97,18 @@ class Import {
     ByteView view(kZero, width);
     if (range.length != 0) {  // else the standard lets even the one offset be missing
       view = bytes(array.buffers[1], range.first * width, (range.length + 1) * width);
-      if (!are_rising(view, width)) return wrong(at, "its offsets are negative or out of order");
+      if (!are_rising(view, width)) return wrong_array(at, "its offsets are negative or out of order");
       first = offset_at(view, width, 0);
       last = offset_at(view, width, range.length);
-      if (last > kMaxBuffer) return wrong(at, fmt::format("its last offset, {}, is beyond what is possible", last));
+      if (last > kMaxBuffer)
+        return wrong_array(at, fmt::format("its last offset, {}, is beyond what is possible", last));
       if (first != 0) view = own(rebased(view, width));
     }
     column.nodes[index].buffers[1] = view;
     if (is_list) return node({at.field.children[0], &at}, *array.children[0], first, last - first);
     if (last != first && array.buffers[2] == nullptr)
-      return wrong(at, fmt::format("its array's buffer of data is missing, of which its offsets name {} bytes", last));
+      return wrong_array(
+          at, fmt::format("its array's buffer of data is missing, of which its offsets name {} bytes", last));
     column.nodes[index].buffers[2] = bytes(array.buffers[2], first, last - first);
     return {};
   }
@@ -120,7 +118,7 @@ class Import {
     const ByteView hiding = parent_struct == kNone ? ByteView() : column.nodes[parent_struct].buffers[0];
     Node& node = column.nodes[index];
     if (hiding.empty() || node.buffers[0].empty() || !is_subset(hiding, node.buffers[0]))
-      return wrong(at, "it has nulls, and its field is not nullable");
+      return wrong_array(at, "it has nulls, and its field is not nullable");
     node.nulls = 0;
     node.buffers[0] = {};
     return {};
@@ -132,7 +130,7 @@ class Import {
                       static_cast<std::uint64_t>(array.dictionary->length)));
     return keeps_dictionary(at.field, column.nodes[index], column.nodes[values])
                ? Result<void>()
-               : wrong(at, "an index lies outside its dictionary");
+               : wrong_array(at, "an index lies outside its dictionary");
   }
 };
 

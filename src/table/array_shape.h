@@ -10,4 +10,7 @@ namespace triclave::table {
 // negative or beyond kMaxBuffer, no buffer missing whose need can be seen from here. Errors: invalid_argument.
 Result<void> check_shape(const Path& at, const ArrowArray& array);
 
+// The caller's array is wrong, and where.
+tl::unexpected<Error> wrong_array(const Path& at, std::string_view what);
+
 }  // namespace triclave::table

@@ -7,7 +7,7 @@ namespace triclave::table {
 namespace {
 
 // What an exported schema points to. A child that the consumer moved out lives on its own.
-struct Exported {
+struct ExportedSchema {
   std::string format;
   std::string name;
   std::string metadata;
@@ -17,7 +17,7 @@ struct Exported {
 };
 
 void release(ArrowSchema* schema) noexcept {
-  auto* exported = static_cast<Exported*>(schema->private_data);
+  auto* exported = static_cast<ExportedSchema*>(schema->private_data);
   for (ArrowSchema& child : exported->children)
     if (child.release != nullptr) child.release(&child);
   if (exported->dictionary.release != nullptr) exported->dictionary.release(&exported->dictionary);
@@ -56,7 +56,7 @@ void export_field(const Field& field, ArrowSchema* out) {
 
 void export_struct(std::string format, std::string name, const std::vector<KeyValue>& metadata, std::int64_t flags,
                    const std::vector<Field>& children, const Field* dictionary, ArrowSchema* out) {
-  auto* exported = new Exported{std::move(format), std::move(name), blob_of(metadata), {}, {}, {}};
+  auto* exported = new ExportedSchema{std::move(format), std::move(name), blob_of(metadata), {}, {}, {}};
   exported->children.resize(children.size());
   for (std::size_t i = 0; i < children.size(); ++i) {
     export_field(children[i], &exported->children[i]);

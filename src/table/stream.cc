@@ -6,7 +6,7 @@
 namespace triclave::table {
 namespace {
 
-struct Exported {
+struct ExportedStream {
   Schema schema;
   std::function<Result<bool>(ArrowArray*)> next;
   bool ended = false;
@@ -14,7 +14,7 @@ struct Exported {
   std::string error;
 };
 
-Exported& exported_by(ArrowArrayStream* stream) { return *static_cast<Exported*>(stream->private_data); }
+ExportedStream& exported_by(ArrowArrayStream* stream) { return *static_cast<ExportedStream*>(stream->private_data); }
 
 int code_of(ErrorKind kind) {
   return kind == ErrorKind::invalid_argument ? EINVAL : kind == ErrorKind::unsupported ? ENOTSUP : EIO;
@@ -26,7 +26,7 @@ int get_schema(ArrowArrayStream* stream, ArrowSchema* out) noexcept {
 }
 
 int get_next(ArrowArrayStream* stream, ArrowArray* out) noexcept {
-  Exported& exported = exported_by(stream);
+  ExportedStream& exported = exported_by(stream);
   *out = {};
   if (exported.ended) return exported.code;
   const auto more = exported.next(out);
@@ -40,7 +40,7 @@ int get_next(ArrowArrayStream* stream, ArrowArray* out) noexcept {
 }
 
 const char* get_last_error(ArrowArrayStream* stream) noexcept {
-  const Exported& exported = exported_by(stream);
+  const ExportedStream& exported = exported_by(stream);
   return exported.code == 0 ? nullptr : exported.error.c_str();
 }
 
@@ -53,7 +53,7 @@ void release(ArrowArrayStream* stream) noexcept {
 
 void export_stream(Schema schema, std::function<Result<bool>(ArrowArray*)> next, ArrowArrayStream* out) {
   *out = {get_schema, get_next, get_last_error, release,
-          new Exported{std::move(schema), std::move(next), false, 0, {}}};
+          new ExportedStream{std::move(schema), std::move(next), false, 0, {}}};
 }
 
 }  // namespace triclave::table

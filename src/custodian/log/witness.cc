@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kOld = "old ";
 
-struct Request {
+struct CosignRequest {
   std::uint64_t old_size = 0;
   std::vector<Id> proof;
   Note note;
@@ -25,14 +25,14 @@ tl::unexpected<Error> no_request(std::string_view why) {
   return fail(ErrorKind::malformed, fmt::format("this asks for no cosignature (C2SP tlog-witness): {}", why));
 }
 
-Result<Request> parse_request(std::string_view text) {
+Result<CosignRequest> parse_request(std::string_view text) {
   if (text.size() > kMaxCosignRequest) return no_request("it is too large");
   bool ended = false;
   const std::string_view first = take_line(text, ended);
   const auto old_size = first.substr(0, kOld.size()) == kOld ? parse_decimal(first.substr(kOld.size()))
                                                              : no_request("its first line is no old size");
   if (!old_size) return no_request("its first line is no old size");
-  Request out;
+  CosignRequest out;
   out.old_size = *old_size;
   for (;;) {
     const std::string_view line = take_line(text, ended);
@@ -89,7 +89,7 @@ Result<Checkpoint> Witness::last(const LogKey& log) {
 }
 
 Result<std::string> Witness::cosign(std::string_view text, std::uint64_t time) {
-  TRICLAVE_TRY_ASSIGN(const Request request, parse_request(text));
+  TRICLAVE_TRY_ASSIGN(const CosignRequest request, parse_request(text));
   const Checkpoint& now = request.checkpoint;
   const auto log =
       std::find_if(logs_->begin(), logs_->end(), [&](const LogKey& key) { return key.name() == now.origin; });
