@@ -47,7 +47,7 @@ command -v dpkg-query >/dev/null && command -v apt-cache >/dev/null || {
 # The fast engine's library is for x86-64 only; fuzzing takes the newest Clang that both releases' libraries bear.
 [ "$(dpkg --print-architecture)" = amd64 ] && build_packages="$build_packages libipsec-mb-dev"
 clang=$(sh "$here/fuzz.sh" --which-clang)
-[ $goal = test ] && build_packages="$build_packages $test_packages clang-$clang libclang-rt-$clang-dev"
+[ $goal = test ] && build_packages="$build_packages $test_packages clang-$clang lld-$clang libclang-rt-$clang-dev"
 
 is_installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 apt_knows() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }

@@ -26,7 +26,8 @@ inline constexpr std::uint32_t kMaxArgon2Lanes = 64;
 Result<void> check_argon2(const Argon2Parameters& parameters);
 
 // `associated_data` and `key` are Argon2's own optional inputs; key files leave them empty.
-// Errors: unsupported (as check_argon2), io (the memory cannot be had).
+// Errors: unsupported (as check_argon2), io (the memory cannot be had), invalid_argument (several lanes in a process that
+// was forked after it had computed such).
 Result<Secret<32>> argon2id(std::string_view passphrase, const Argon2Parameters& parameters,
                             ByteView associated_data = {}, ByteView key = {});
 

@@ -49,7 +49,7 @@ class CustodianScene {
   }
 
   // Argon2 as cheap as it may be: its strength is tested elsewhere.
-  static Protection cheap() { return {kPassphrase, 32, 1, 4}; }
+  static Protection cheap() { return {kPassphrase, 32, 1, 1}; }
   const Result<void>& created() const { return created_; }
 
   Result<std::unique_ptr<custodian::Service>> serve() {

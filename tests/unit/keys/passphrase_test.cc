@@ -1,5 +1,8 @@
 #include "keys/passphrase.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "support/result.h"
 #include "unit/keys/vectors.h"
 
@@ -30,6 +33,20 @@ TEST(Argon2id, GivesTheKnownTagsWithoutOptionalInputs) {
             "0a34f1abde67086c82e785eaf17c68382259a264f4e61b91cd2763cb75ac189a");
   EXPECT_EQ(text_of(argon2id(kOnes, parameters(32, 3, 4))),
             "03aab965c12001c9d7d0d2de33192c0494b684bb148196d73c1df1acaf6d0c2e");
+}
+
+TEST(Argon2id, TellsAForkedProcessRatherThanWaitForEver) {
+  ASSERT_OK(argon2id("passphrase", parameters(32, 1, 4)));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(60);
+    const auto key = argon2id("passphrase", parameters(32, 1, 4));
+    const auto one_lane = argon2id("passphrase", parameters(32, 1, 1));
+    ::_exit(one_lane && (key || key.error().kind == ErrorKind::invalid_argument) ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Argon2id, RefusesParametersOutsideTheLimitsBeforeItAllocates) {
