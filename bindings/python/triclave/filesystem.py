@@ -81,19 +81,29 @@ class TriclaveFileSystem(ChainedFileSystem):  # type: ignore[misc]
                 raise InvalidArgumentError("this file system was made for reading: give producer= (and compartment=) to write")
             if "x" in mode and self.fs.exists(path):
                 raise FileExistsError(f"{path} exists already")
-            return _Written(self._sealer, self._compartment, self.fs, path)
+            return self._create(self._sealer, self._compartment, path)
         raise InvalidArgumentError(f"mode {mode!r}: a sealed file is read (rb) or written anew (wb)")
 
+    def _create(self, sealer: Sealer, compartment: str, path: str) -> _Written:
+        waiting = None if isinstance(self.fs, LocalFileSystem) else tempfile.NamedTemporaryFile()
+        if waiting is None and self.fs.auto_mkdir:
+            self.fs.makedirs(self.fs._parent(path), exist_ok=True)
+        core = sealer._core.create(path if waiting is None else waiting, compartment, posixpath.basename(path), True, False)
+        return _Written(core, self.fs, path, waiting)
+
     def _open_sealed(self, path: str) -> _Read:
+        def read() -> _Read:
+            return _Read(_core.open_object(self._opener._core, under), under, path)
+
         # A file of fsspec's memory is one for all its readers, its position too.
         under = io.BytesIO(self.fs.cat_file(path)) if isinstance(self.fs, MemoryFileSystem) else self.fs.open(path, "rb")
         try:
             try:
-                return _Read(self._opener, under, path)
+                return read()
             except InvalidArgumentError:
                 if not self._find_capsules(path):
                     raise
-                return _Read(self._opener, under, path)
+                return read()
         except BaseException:
             under.close()
             raise
@@ -176,8 +186,8 @@ class TriclaveFileSystem(ChainedFileSystem):  # type: ignore[misc]
 class _Read(SealedFile):
     """An open file that closes the one below with itself."""
 
-    def __init__(self, opener: Opener, under: Any, path: str) -> None:
-        super().__init__(_core.open_object(opener._core, under))
+    def __init__(self, core: _core.Reader, under: Any, path: str) -> None:
+        super().__init__(core)
         self._below = under
         if self.name == "" or not f"/{path}".endswith(f"/{self.name}"):
             super().close()
@@ -192,13 +202,9 @@ class _Written(SealedWriter):
     """Appears in the file system below when it is closed: by a rename in a folder, by one upload elsewhere, where what is
     sealed waits in a temporary file until then."""
 
-    def __init__(self, sealer: Sealer, compartment: str, fs: Any, path: str) -> None:
-        self._fs, self._path = fs, path
-        self._waiting = None if isinstance(fs, LocalFileSystem) else tempfile.NamedTemporaryFile()
-        if self._waiting is None and fs.auto_mkdir:
-            fs.makedirs(fs._parent(path), exist_ok=True)
-        target = path if self._waiting is None else self._waiting
-        super().__init__(sealer._core.create(target, compartment, posixpath.basename(path), True, False))
+    def __init__(self, core: _core.Sealing, fs: Any, path: str, waiting: Any) -> None:
+        super().__init__(core)
+        self._fs, self._path, self._waiting = fs, path, waiting
 
     def close(self) -> None:
         if self.closed:
