@@ -43,6 +43,11 @@ TRICLAVE_EXPORT Result<void> restore_custodian(const std::filesystem::path& conf
                                                std::chrono::sys_seconds now,
                                                const std::filesystem::path& former_mark = {});
 
+// Whether the database is whole: its pages, and its log against the checkpoint that was signed. The log's hashes, from
+// which tiles and proofs are made, are computed from its entries again. Gives back how many these are. Errors:
+// malformed (restore a backup), forged (entries were changed), io.
+TRICLAVE_EXPORT Result<std::uint64_t> check_custodian(const std::filesystem::path& config);
+
 // All keys, destroyed ones too; needs no passphrase.
 TRICLAVE_EXPORT Result<std::vector<CustodianKey>> custodian_keys(const std::filesystem::path& config);
 

@@ -1,4 +1,4 @@
-// triclave custodian init, serve, backup, restore
+// triclave custodian init, serve, backup, restore, check
 #include "cli/custodian.h"
 
 #include <cstdlib>
@@ -79,6 +79,13 @@ Result<Outcome> backup(const BackupOptions& options) {
                  {{"backup", options.file}}};
 }
 
+Result<Outcome> check(const CustodianOptions& options) {
+  TRICLAVE_TRY_ASSIGN(const std::uint64_t entries, check_custodian(options.config));
+  return Outcome{
+      "The database is whole, and its log's " + std::to_string(entries) + " entries are those that were signed.\n",
+      {{"entries", entries}}};
+}
+
 Result<Outcome> restore(const RestoreOptions& options) {
   TRICLAVE_TRY(restore_custodian(options.config, options.file, now(), options.former_mark));
   return Outcome{"Restored. For up to four minutes requests are refused: some may have been answered before the loss.\n"
@@ -152,6 +159,10 @@ void add_custodian(CLI::App& app, Program& program) {
             ->type_name("FILE");
       },
       restore);
+  add_command<CustodianOptions>(
+      *group, program, "check",
+      "See whether the database is whole, and compute the log's hashes again; best while nobody serves", declare_config,
+      check);
   add_custodian_trial(*group, program);
 }
 

@@ -119,6 +119,7 @@ def test_backup_and_restore(custodian, town):
     backup = town.folder / "backup"
     served.ok("backup", backup)
     assert backup.stat().st_mode & 0o777 == 0o600
+    assert served.ok("check")["entries"] >= 2
     served.stop()
     assert served.run("restore", backup).returncode == INVALID_ARGUMENT  # over a custodian that is there
     for file in served.folder.glob("state.db*"):

@@ -40,6 +40,9 @@ def asker(scene):
     return Asker(scene.town)
 
 
+KILLS = 30
+HALF_OPEN = 3_000
+
 LOST = {
     "refused": Faults(refuse=True), "partitioned": Faults(partitioned=True), "cut": Faults(cut_after=4_000),
     "truncated": Faults(truncate_after=2_500), "slow": Faults(delay=0.5),
@@ -208,6 +211,21 @@ def check_log(scene, name, received, sent):
     return entries
 
 
+def receipt_of(answer):
+    """What a requester keeps of an answer."""
+    return dataclasses.replace(checkpoints.parse_proof(answer["proof"].encode()), extra=answer["entry"]).text()
+
+
+def check_receipts(scene, name, received):
+    """The program's own audit of a copy of the log, with the receipts of all that was received."""
+    for number, answer in enumerate(received):
+        scene.town.write(f"kept-{name}/{number}.receipt", receipt_of(answer).encode())
+    certificate, key = scene.authority.client()
+    scene.town.ok("audit", "copy", name, "--policy", "policy", "--tls-cert", certificate, "--tls-key", key, "-o", f"copy-{name}")
+    found = scene.town.json("audit", "verify", f"copy-{name}", "--log-key", scene.daemons[name].log_key, "--receipt", f"kept-{name}")
+    assert found["receipts"] == len(received)
+
+
 def test_killed_at_any_time_nothing_released_is_lost(calm, asker):
     """SIGKILL while several ask, at moments that a count of bytes draws; then everything is held against the log."""
     draw, public = random.Random(6), calm.public_key("ovh")
@@ -229,8 +247,8 @@ def test_killed_at_any_time_nothing_released_is_lost(calm, asker):
         each.start()
     proxy = calm.proxies["ovh"]
     try:
-        for _ in range(6):
-            enough = proxy.bytes[DOWN] + draw.randrange(8_000, 40_000)
+        for _ in range(KILLS):
+            enough = proxy.bytes[DOWN] + draw.randrange(1_000, 20_000)
             proxy.wait_until(lambda each, enough=enough: each.bytes[DOWN] > enough)
             calm.daemons["ovh"].stop(signal.SIGKILL)
             calm.restart("ovh")
@@ -240,8 +258,9 @@ def test_killed_at_any_time_nothing_released_is_lost(calm, asker):
         stop.set()
         for each in askers:
             each.join()
-    assert len(received) > 6
+    assert len(received) > KILLS // 2
     check_log(calm, "ovh", received, sent[:: max(1, len(sent) // 10)])
+    check_receipts(calm, "ovh", received)
 
 
 def test_full_disk_refuses_and_goes_on_when_there_is_room(calm, asker):
@@ -287,7 +306,7 @@ def test_a_database_that_was_put_back_is_found(calm, asker):
     assert refused.returncode == FORGED and "older" in refused.stdout + refused.stderr
     shutil.copy2(older / "state.db.mark", daemon.folder / "state.db.mark")
     calm.restart("outscale")
-    receipt = dataclasses.replace(checkpoints.parse_proof(answer["proof"].encode()), extra=answer["entry"]).text().encode()
+    receipt = receipt_of(answer).encode()
     with calm.channel("outscale") as channel:
         log_of(channel, key)
         with pytest.raises(SpecError, match="forged"):

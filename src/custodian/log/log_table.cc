@@ -178,6 +178,17 @@ Result<Bytes> LogTable::file(std::string_view path) {
   return out;
 }
 
+Result<void> LogTable::mend() {
+  const auto promised =
+      head().and_then([](const Head& found) { return parse_note(found.note); }).and_then([](const Note& note) {
+        return parse_checkpoint(note.text);
+      });
+  if (!promised) return rebuild();
+  TRICLAVE_TRY_ASSIGN(const std::uint64_t entries, size());
+  const auto root = tree_root(promised->size, reader());
+  return entries == promised->size && root && *root == promised->root ? Result<void>() : rebuild();
+}
+
 Result<void> LogTable::rebuild() {
   TRICLAVE_TRY(database_->run("DELETE FROM log_node"));
   TRICLAVE_TRY_ASSIGN(const std::uint64_t entries, size());

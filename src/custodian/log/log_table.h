@@ -50,6 +50,9 @@ class LogTable {
   // Computes all hashes from the rows again. In a transaction. Errors: forged (the rows are not those that the
   // checkpoint signs: the log was changed, or is older than its checkpoint).
   Result<void> rebuild();
+  // For a start after whatever happened to the disk: rebuilds where the hashes on which the next checkpoint stands are
+  // not those that the last one signs. In a transaction. Errors: as rebuild.
+  Result<void> mend();
 
  private:
   struct Head {

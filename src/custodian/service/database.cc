@@ -172,6 +172,11 @@ Result<void> Database::copy_to(const std::filesystem::path& file) const {
 Result<void> Database::settle() const {
   if (sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) != SQLITE_OK)
     return sqlite_error(handle_.get(), shown_);
+  // SQLite does not sync what it cuts off: after a power cut the log would stand there again, with all that was in it.
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log != nullptr && log->pMethods != nullptr && log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) != SQLITE_OK)
+    return fail(ErrorKind::io, "cannot sync the write-ahead log of " + shown_);
   return {};
 }
 

@@ -60,7 +60,7 @@ class Database {
   // has the name).
   Result<void> copy_to(const std::filesystem::path& file) const;
   // Moves everything from the write-ahead log into the database and empties the former, so that overwritten secrets
-  // stand in neither. Errors: io (somebody reads for longer than the database waits).
+  // stand in neither, whatever happens next. Errors: io (somebody reads for longer than the database waits).
   Result<void> settle() const;
 
   sqlite3* handle() const noexcept { return handle_.get(); }

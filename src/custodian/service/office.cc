@@ -53,6 +53,12 @@ Result<void> restore_custodian(const std::filesystem::path& config, const std::f
                                    former_mark);
 }
 
+Result<std::uint64_t> check_custodian(const std::filesystem::path& config) {
+  TRICLAVE_TRY_ASSIGN(const custodian::Config read, custodian::load_config(config));
+  TRICLAVE_TRY_ASSIGN(const custodian::State state, custodian::State::open(read.state));
+  return state.check();
+}
+
 Result<std::vector<CustodianKey>> custodian_keys(const std::filesystem::path& config) {
   TRICLAVE_TRY_ASSIGN(const custodian::Config read, custodian::load_config(config));
   TRICLAVE_TRY_ASSIGN(const custodian::State state, custodian::State::open(read.state));

@@ -52,6 +52,7 @@ Result<void> Service::prepare() {
   TRICLAVE_TRY_ASSIGN(refuse_until_, state_.refuse_until());
   TRICLAVE_TRY_ASSIGN(admission_, Admission::prepare(state_.database()));
   TRICLAVE_TRY_ASSIGN(log_, LogTable::open(reader_.database()));
+  TRICLAVE_TRY(mend());
   // So that there is a checkpoint from the first second on, and a gap in service shows.
   TRICLAVE_TRY(log_now(state_, signer_, [this]() -> Result<LogEntry> {
     return new_entry(LogEntryKind::started, options_.clock());
@@ -62,6 +63,16 @@ Result<void> Service::prepare() {
                         (void)keys_.reload(reader_, vault_);
                       }));
   return {};
+}
+
+// After a crash: hashes of the log that the disk has spoilt are computed again, and a key whose destruction was cut
+// short goes from the write-ahead log, too.
+Result<void> Service::mend() {
+  TRICLAVE_TRY_ASSIGN(LogTable log, LogTable::open(state_.database()));
+  TRICLAVE_TRY_ASSIGN(Transaction transaction, Transaction::begin(state_.database()));
+  TRICLAVE_TRY(log.mend());
+  TRICLAVE_TRY(transaction.commit());
+  return state_.database().settle();
 }
 
 Service::~Service() = default;

@@ -66,6 +66,7 @@ class Service {
  private:
   Service(State state, State reader, Vault vault, NoteSigner signer, ServiceOptions options);
   Result<void> prepare();
+  Result<void> mend();
   Now now() const;
   // What is logged of a refusal; nothing while too many are.
   std::optional<LogEntry> refusal(LogEntry entry, const Error& error);

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/text_codec.h"
 #include "base/try.h"
+#include "custodian/log/log_table.h"
 #include "custodian/service/schema.h"
 #include "custodian/service/settings.h"
 #include "keys/key_file.h"
@@ -85,6 +86,20 @@ Result<State> State::open(const StateFiles& files) {
                     " log entries, but this custodian has signed " + std::to_string(mark.size()) +
                     ": an older copy was put back. Going on would fork the log; use `triclave custodian restore`");
   return State(std::move(database), std::move(mark));
+}
+
+Result<std::uint64_t> State::check() const {
+  TRICLAVE_TRY_ASSIGN(Transaction change, Transaction::begin(database_));
+  TRICLAVE_TRY_ASSIGN(Statement whole, database_.prepare("PRAGMA integrity_check(1)"));
+  TRICLAVE_TRY(whole.step());
+  if (const std::string found = whole.text(0); found != "ok")
+    return fail(ErrorKind::malformed, "the custodian's database is damaged (" + found +
+                                          "); restore it from a backup with `triclave custodian restore`");
+  whole.reset();
+  TRICLAVE_TRY_ASSIGN(LogTable log, LogTable::open(database_));
+  TRICLAVE_TRY(log.rebuild());
+  TRICLAVE_TRY(change.commit());
+  return log.size();
 }
 
 Result<Vault> State::unlock(std::string_view passphrase) const {

@@ -49,6 +49,10 @@ class State {
   static Result<void> restore(const std::filesystem::path& backup, const StateFiles& files, std::uint64_t refuse_until,
                               const std::filesystem::path& former_mark = {});
 
+  // Whether the pages are whole and the log's entries those that were signed; the hashes above them are computed again.
+  // Gives back how many entries there are. Errors: malformed, forged, io.
+  Result<std::uint64_t> check() const;
+
   // Errors: forged (wrong passphrase), io.
   Result<Vault> unlock(std::string_view passphrase) const;
   // The log's key under `log_name`, or, once a backup was restored whose log could not go on, LOG_NAME/2, /3 ..

@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "custodian/service/schema.h"
 #include "custodian/service/settings.h"
@@ -104,6 +105,74 @@ TEST_F(StateTest, AnOlderDatabasePutBackDoesNotStart) {
   EXPECT_FAILS(State::open(scene.files), ErrorKind::io);
   ASSERT_OK(Mark::create(scene.files.mark, Id{1}));
   EXPECT_FAILS(State::open(scene.files), ErrorKind::forged);
+}
+
+class DamageTest : public ServiceTest {
+ protected:
+  // Three answers of which the requester keeps the receipts, and then the service stands still.
+  void SetUp() override {
+    ServiceTest::SetUp();
+    for (int i = 0; i < 3; ++i) {
+      const auto answer = ask(scene.request());
+      ASSERT_OK(answer);
+      kept.push_back({"receipt " + std::to_string(i), *make_receipt(answer->entry, answer->proof)});
+    }
+    key = LogKey::parse(service->status()->log_key).value();
+    service.reset();
+  }
+  void damage(const char* sql) { ASSERT_OK(Database::open(scene.files.database)->run(sql)); }
+  Result<Audit> audit() {
+    const State state = State::open(scene.files).value();
+    LogTable table = LogTable::open(state.database()).value();
+    LogTableFiles files(table);
+    AuditOptions options;
+    options.receipts = kept;
+    return audit_log(files, *key, options);
+  }
+  std::vector<Kept> kept;
+  std::optional<LogKey> key;
+};
+
+TEST_F(DamageTest, HashesUnderTheNextCheckpointAreMendedAtTheStart) {
+  for (const char* sql :
+       {"DELETE FROM log_node", "UPDATE log_node SET hash = zeroblob(32)", "UPDATE log_node SET hash = x'00'",
+        "DELETE FROM log_node WHERE position = (SELECT max(position) FROM log_node)"}) {
+    damage(sql);
+    EXPECT_FALSE(audit()) << sql;
+    start();
+    const auto answer = ask(scene.request());
+    ASSERT_OK(answer);
+    EXPECT_OK(verify_log_proof(*key, answer->entry, answer->proof)) << sql;
+    service.reset();
+    EXPECT_OK(audit()) << sql;
+  }
+}
+
+TEST_F(DamageTest, OlderHashesAreMendedByACheck) {
+  damage("UPDATE log_node SET hash = zeroblob(32) WHERE position = 0");
+  EXPECT_FAILS(audit(), ErrorKind::forged);
+  EXPECT_EQ(State::open(scene.files)->check().value(), 5u);
+  EXPECT_OK(audit());
+}
+
+TEST_F(DamageTest, EntriesThatWereChangedAreRefused) {
+  damage("UPDATE log SET entry = (SELECT entry FROM log WHERE idx = 1) WHERE idx = 2");
+  EXPECT_FAILS(State::open(scene.files)->check(), ErrorKind::forged);
+  damage("DELETE FROM log_node");
+  EXPECT_FAILS(scene.serve(), ErrorKind::forged);
+  damage("DELETE FROM log WHERE idx = 1");
+  EXPECT_FAILS(scene.serve(), ErrorKind::malformed);
+}
+
+TEST_F(DamageTest, PagesThatAreNoneAreFound) {
+  const auto size = fs::file_size(scene.files.database);
+  std::fstream file(scene.files.database, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(size) - 2 * 4096);
+  file << std::string(4096, '\xA5');
+  file.close();
+  const auto found = State::open(scene.files).and_then([](const State& state) { return state.check(); });
+  ASSERT_FALSE(found);
+  EXPECT_THAT(found.error().message, ::testing::HasSubstr("restore it from a backup"));
 }
 
 class RestoreTest : public ServiceTest {

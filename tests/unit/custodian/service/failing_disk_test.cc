@@ -1,0 +1,187 @@
+// A short history of a custodian, ended at every moment at which something is on its way to the disk: by SIGKILL, by a
+// power cut, by an error. Whatever was acknowledged before holds afterwards.
+#include "support/failing_disk.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <set>
+
+#include "scene.h"
+
+namespace triclave::custodian {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::DiskFault;
+
+constexpr std::size_t kRevoked = 4;  // which request is under the permit that gets revoked
+constexpr std::size_t kAsked = 6;
+
+class FailingDisk : public ::testing::TestWithParam<DiskFault> {
+ protected:
+  void SetUp() override {
+    ASSERT_OK(scene.created());
+    key = scene.officer()->signer().key().text();
+    const Bytes good = scene.permit(), revoked = scene.permit();
+    revocation = revoke_permit(*read_permit(revoked), scene.authority, scene.clock).value();
+    const MaskRequest asked = scene.asked();
+    for (std::size_t i = 0; i < kAsked; ++i) sent.push_back(scene.request(asked, i == kRevoked ? revoked : good));
+  }
+
+  // The history anew in a process whose disk fails; true where it came to its end before that.
+  bool live(std::uint64_t moment) {
+    fs::remove_all(run);
+    fs::create_directory(run);
+    fs::remove_all(acknowledged);
+    fs::create_directory(acknowledged);
+    for (const char* each : {"state.db", "state.mark"}) fs::copy(folder / each, run / each);
+    scene.files = {run / "state.db", run / "state.mark"};
+    const pid_t child = ::fork();
+    if (child == 0) {
+      testing::fail_disk({GetParam(), moment, scene.files.mark});
+      history();
+      ::_exit(testing::disk_failed() ? 1 : 0);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) || WTERMSIG(status) == SIGKILL) << status;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+
+  void history() {
+    auto service = scene.serve();
+    if (!service) return;
+    const auto ask = [&](std::size_t which) {
+      const auto answer = scene.ask(**service, sent[which].asked());
+      if (answer) acknowledge("receipt-" + std::to_string(which), *make_receipt(answer->entry, answer->proof));
+    };
+    for (const std::size_t which : {0u, 1u, 2u}) ask(which);
+    auto officer = scene.officer();
+    const auto made = officer ? officer->create_key(scene.owner.verifier().id(), "cohort", "", scene.clock)
+                              : tl::unexpected(officer.error());
+    if (made) acknowledge("created", std::string(as_text(sealed_half(*made))));
+    ask(3);
+    if (scene.revoke(**service, revocation)) acknowledge("revoked", "");
+    ask(kRevoked);
+    if (made && officer->destroy_key(made->id, scene.clock)) acknowledge("destroyed", "");
+    ask(5);
+  }
+
+  void acknowledge(const std::string& what, const std::string& content) {
+    testing::write_file(acknowledged / what, content);
+  }
+  bool is_acknowledged(const std::string& what) const { return fs::exists(acknowledged / what); }
+
+  Bytes sealed_half(const HeldKey& held) const {
+    const auto state = State::open(scene.files);
+    if (!state) return {};
+    Statement row = state->database().prepare("SELECT sealed FROM keys WHERE number = ?").value();
+    if (!row.bind(1, held.number).step().value_or(false)) return {};
+    const ByteView found = row.bytes(0);
+    return {found.begin(), found.end()};
+  }
+  bool files_hold(const std::string& bytes) const {
+    for (const auto& file : fs::directory_iterator(run))
+      if (testing::read_file(file.path()).find(bytes) != std::string::npos) return true;
+    return false;
+  }
+
+  // What the next process finds, and does.
+  void hold_against_acknowledged() {
+    const std::string created = is_acknowledged("created") ? testing::read_file(acknowledged / "created") : "";
+    if (is_acknowledged("destroyed") && !created.empty()) {
+      EXPECT_FALSE(files_hold(created));
+    }
+    ASSERT_OK(State::open(scene.files));
+    auto service = scene.serve();
+    ASSERT_OK(service);
+    for (std::size_t i = 0; i < kAsked; ++i) {
+      const auto again = scene.ask(**service, sent[i].asked());
+      if (is_acknowledged("receipt-" + std::to_string(i)) || (i == kRevoked && is_acknowledged("revoked"))) {
+        EXPECT_FAILS(again, ErrorKind::permit_refused) << i;
+      }
+    }
+    const State state = State::open(scene.files).value();
+    hold_keys(state, created);
+    hold_log(state);
+  }
+
+  void hold_keys(const State& state, const std::string& created) {
+    const auto keys = state.keys().value();
+    if (!created.empty()) {
+      ASSERT_EQ(keys.size(), 2u);
+    }
+    const Vault vault = state.unlock(testing::kPassphrase).value();
+    for (const HeldKey& each : keys)
+      if (each.destroyed == 0) {
+        EXPECT_OK(state.identity(each, vault));
+      }
+    // One whose destruction is in the log, but was cut short, is gone from the first start on.
+    if (keys.size() == 2 && keys[1].destroyed != 0 && !created.empty()) {
+      EXPECT_FALSE(files_hold(created));
+    }
+    if (is_acknowledged("destroyed")) {
+      EXPECT_NE(keys.at(1).destroyed, 0u);
+    }
+  }
+
+  // All receipts stand in the log, which is whole; nothing was answered twice; what it says is what the tables say.
+  void hold_log(const State& state) {
+    LogTable table = LogTable::open(state.database()).value();
+    LogTableFiles files(table);
+    AuditOptions options;
+    for (const auto& file : fs::directory_iterator(acknowledged))
+      if (file.path().filename().native().starts_with("receipt"))
+        options.receipts.push_back({file.path().filename(), testing::read_file(file.path())});
+    std::multiset<Bytes> released;
+    std::uint64_t created = 0, destroyed = 0;
+    options.each = [&](std::uint64_t, const LogEntry& entry) {
+      if (entry.kind == LogEntryKind::release) released.insert(entry.request_hash);
+      created += std::uint64_t{entry.kind == LogEntryKind::key_created};
+      destroyed += std::uint64_t{entry.kind == LogEntryKind::key_destroyed};
+    };
+    EXPECT_OK(audit_log(files, LogKey::parse(key).value(), options));
+    for (const auto& sent_one : sent)
+      EXPECT_LE(released.count(Bytes(sent_one.pending.hash.begin(), sent_one.pending.hash.end())), 1u);
+    const auto number = [&](std::string_view sql) { return state.database().number(sql).value(); };
+    EXPECT_EQ(number("SELECT sum(releases) FROM permits"), released.size());
+    EXPECT_EQ(number("SELECT count(*) FROM nonces"), released.size());
+    EXPECT_EQ(number("SELECT count(*) FROM keys"), created);
+    EXPECT_EQ(number("SELECT count(destroyed) FROM keys"), destroyed);
+  }
+
+  testing::TempFolder folder;
+  const fs::path run = folder / "run", acknowledged = folder / "acknowledged";
+  testing::CustodianScene scene{folder.path()};
+  std::vector<testing::SentRequest> sent;
+  std::string key;
+  Bytes revocation;
+};
+
+TEST_P(FailingDisk, WhatWasAcknowledgedHolds) {
+  std::uint64_t moment = 0;
+  for (bool ended = false; !ended; ++moment) {
+    SCOPED_TRACE(moment);
+    ended = live(moment);
+    hold_against_acknowledged();
+    ASSERT_FALSE(HasFailure());
+    ASSERT_LT(moment, 2000u);
+  }
+  EXPECT_GT(moment, 200u);  // the disk did fail
+  EXPECT_TRUE(is_acknowledged("destroyed") && is_acknowledged("receipt-5"));
+}
+
+std::string name_of(const ::testing::TestParamInfo<DiskFault>& info) {
+  constexpr const char* kNames[] = {"killed", "power", "torn", "error"};
+  return kNames[static_cast<std::size_t>(info.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryMoment, FailingDisk,
+                         ::testing::Values(DiskFault::killed, DiskFault::power, DiskFault::torn, DiskFault::error),
+                         name_of);
+
+}  // namespace
+}  // namespace triclave::custodian
