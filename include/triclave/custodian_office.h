@@ -84,6 +84,9 @@ struct ServeOptions {
   // Called once the service answers, with its port; and each time the configuration was read again, with what came of it.
   std::function<void(int port)> on_ready;
   std::function<void(const Result<void>&)> on_reload;
+  // Called, on any thread, with what the operator must see to while the service runs on: a disk that is full, files
+  // that cannot be read. Requesters are not told.
+  std::function<void(const Error&)> on_trouble;
 };
 
 // Answers until the process is sent SIGTERM or SIGINT, then finishes what is under way; SIGHUP reads the configuration

@@ -69,6 +69,7 @@ Result<Outcome> serve(const ServeCommandOptions& options) {
     else
       std::cout << (reloaded ? "configuration read again" : "configuration kept as it was: " + wrong) << std::endl;
   };
+  how.on_trouble = [](const Error& error) { std::cerr << "triclave: " + error.text() + "\n" << std::flush; };
   TRICLAVE_TRY(serve_custodian(options.config, words.view(), how));
   return Outcome{"stopped\n", nullptr};
 }

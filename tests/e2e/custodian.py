@@ -67,21 +67,27 @@ class Custodian:
         made = self.ok("key create", "--owner", owner, "--dataset", dataset, "--name", self.name, "-o", public, unlock=True)
         return made["fingerprint"]
 
-    def start(self):
-        """Starts the daemon, and waits until it says its port."""
-        self.process = subprocess.Popen(
-            [PROGRAM, "custodian", "serve", str(self.config), "--allow-root", "--json", "--passphrase-file", str(self.folder / "passphrase")],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            restore_signals=False,  # SIGXFSZ stays ignored: a file that may not grow is an error, as on a full disk
-        )  # fmt: skip
+    def start(self, *before):
+        """Starts the daemon, by another program where there is one `before` it, and waits until it says its port."""
+        with open(self.folder / "stderr", "ab") as stderr:
+            self.process = subprocess.Popen(
+                [*before, PROGRAM, "custodian", "serve", str(self.config), "--allow-root", "--json", "--passphrase-file", str(self.folder / "passphrase")],
+                stdout=subprocess.PIPE, stderr=stderr, text=True,
+                restore_signals=False,  # SIGXFSZ stays ignored: a file that may not grow is an error, as on a full disk
+            )  # fmt: skip
         said = self.process.stdout.readline()
-        assert said, self.process.communicate()
+        assert said, self.complaints()
         self.port = json.loads(said)["port"]
         return self
 
     def said(self):
         """The daemon's next line."""
         return json.loads(self.process.stdout.readline())
+
+    def complaints(self):
+        """What the daemons have told their operator so far, beside what gRPC says."""
+        lines = (self.folder / "stderr").read_text().splitlines()
+        return [line.removeprefix("triclave: ") for line in lines if line.startswith("triclave: ")]
 
     def send(self, number):
         self.process.send_signal(number)
@@ -93,6 +99,5 @@ class Custodian:
         self.process.send_signal(number)
         code = self.process.wait(timeout=60)
         self.process.stdout.close()
-        self.process.stderr.close()
         self.process = None
         return code

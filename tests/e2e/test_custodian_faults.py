@@ -271,11 +271,13 @@ def test_full_disk_refuses_and_goes_on_when_there_is_room(calm, asker):
         unlimited = resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE)
         largest = max(file.stat().st_size for file in daemon.folder.glob("state.db*"))
         resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (largest, unlimited[1]))
-        with pytest.raises(Refused, match="custodian_unavailable: .* cannot write its log"):
+        with pytest.raises(Refused, match="custodian_unavailable: .* cannot write its log") as refused:
             for _ in range(500):
                 sent.append(asker.ask(public)[0])
                 received.append(channel.release(sent[-1]))
+        assert str(refused.value).endswith("nothing leaves it unlogged; its operator must see to it")
         assert daemon.process.poll() is None, "the daemon ended"
+        assert any("state.db" in told for told in daemon.complaints())
         resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, unlimited)
         received.append(channel.release(asker.ask(public)[0]))
     check_log(calm, "orange", received, sent[-2:])

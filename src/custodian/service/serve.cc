@@ -54,6 +54,12 @@ Result<void> reload(const std::filesystem::path& file, const custodian::Config& 
   return {};
 }
 
+custodian::ServiceOptions service_options(const custodian::Config& config, const ServeOptions& options) {
+  custodian::ServiceOptions out{config.name, config.log_name, config.requests};
+  out.on_trouble = options.on_trouble;
+  return out;
+}
+
 }  // namespace
 
 Result<void> serve_custodian(const std::filesystem::path& config, std::string_view passphrase,
@@ -62,7 +68,7 @@ Result<void> serve_custodian(const std::filesystem::path& config, std::string_vi
   const sigset_t signals = block_signals();
   TRICLAVE_TRY_ASSIGN(const custodian::Config read, custodian::load_config(config));
   TRICLAVE_TRY_ASSIGN(const auto service,
-                      custodian::Service::start(read.state, passphrase, {read.name, read.log_name, read.requests}));
+                      custodian::Service::start(read.state, passphrase, service_options(read, options)));
   TRICLAVE_TRY_ASSIGN(const auto server, custodian::Server::start(*service, read.listen, read.tls));
   if (options.on_ready) options.on_ready(server->port());
   for (;;) {

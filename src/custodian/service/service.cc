@@ -18,11 +18,8 @@ std::uint64_t seconds(std::chrono::sys_seconds time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
 
-Error not_logged(const Error& error) {
-  return {ErrorKind::custodian_unavailable,
-          "the custodian cannot write its log, and nothing leaves it unlogged; its operator must see to it: " + error.message,
-          {}};
-}
+// What is said of them to the operator: once a second, however many ask.
+constexpr Rate kTroubles{1, 1};
 
 }  // namespace
 
@@ -33,7 +30,8 @@ Service::Service(State state, State reader, Vault vault, NoteSigner signer, Serv
       signer_(std::move(signer)),
       options_(std::move(options)),
       judge_(keys_, options_.requests),
-      refusals_(kRefusals) {}
+      refusals_(kRefusals),
+      troubles_(kTroubles) {}
 
 Result<std::unique_ptr<Service>> Service::start(const StateFiles& files, std::string_view passphrase,
                                                 ServiceOptions options) {
@@ -60,7 +58,7 @@ Result<void> Service::prepare() {
   TRICLAVE_TRY_ASSIGN(committer_, Committer::start(state_, signer_, [this] {
                         const std::lock_guard lock(mutex_);
                         // Where it fails, the keys stay as they were: one that was destroyed is refused by Admission.
-                        (void)keys_.reload(reader_, vault_);
+                        if (auto read = keys_.reload(reader_, vault_); !read) (void)not_read(read.error());
                       }));
   return {};
 }
@@ -80,6 +78,21 @@ Service::~Service() = default;
 Now Service::now() const {
   const std::chrono::duration<double> running = std::chrono::steady_clock::now().time_since_epoch();
   return {options_.clock(), running.count()};
+}
+
+// Whoever asks has no business with the names of files here, or with what is wrong with them.
+Error Service::own_trouble(const Error& error, const char* shown) {
+  if (options_.on_trouble && troubles_.take("", now().running)) options_.on_trouble(error);
+  return {ErrorKind::custodian_unavailable, std::string(shown) + "; its operator must see to it", {}};
+}
+
+Error Service::not_logged(const Error& error) {
+  return own_trouble(error, "the custodian cannot write its log, and nothing leaves it unlogged");
+}
+
+Error Service::not_read(const Error& error) {
+  if (error.kind == ErrorKind::invalid_argument) return error;  // no such file, which is the asker's business
+  return own_trouble(error, "the custodian cannot read its state");
 }
 
 std::optional<LogEntry> Service::refusal(LogEntry entry, const Error& error) {
@@ -103,7 +116,8 @@ void Service::refuse(LogEntry entry, Error error, Answered answered) {
   auto logged = refusal(std::move(entry), error);
   if (!logged) return answered(tl::unexpected(std::move(error)));
   committer_->submit({[logged = std::move(logged)]() -> Result<std::optional<LogEntry>> { return logged; },
-                      [error = std::move(error), answered = std::move(answered)](const Result<Logged>&) {
+                      [this, error = std::move(error), answered = std::move(answered)](const Result<Logged>& done) {
+                        if (!done) (void)not_logged(done.error());  // refused all the same, and the operator knows
                         answered(tl::unexpected(error));
                       }});
 }
@@ -152,7 +166,7 @@ void Service::release(const Asked& asked, Answered answered) {
                         pending->refused = admitted.error();
                         return refusal(std::move(pending->entry), *pending->refused);
                       },
-                      [pending](Result<Logged> logged) {
+                      [this, pending](Result<Logged> logged) {
                         if (pending->refused) return pending->answered(tl::unexpected(*pending->refused));
                         if (!logged) return pending->answered(tl::unexpected(not_logged(logged.error())));
                         pending->answer.entry = std::move(logged->entry);
@@ -172,13 +186,17 @@ void Service::revoke(ByteView record, std::string_view client, Done done) {
                         if (!is_new) return tl::unexpected(is_new.error());
                         return *is_new ? std::optional(entry) : std::nullopt;
                       },
-                      [done = std::move(done)](const Result<Logged>& logged) {
+                      [this, done = std::move(done)](const Result<Logged>& logged) {
                         if (!logged) return done(tl::unexpected(not_logged(logged.error())));
                         done({});
                       }});
 }
 
 Result<ServiceStatus> Service::status() {
+  return read_status().map_error([this](const Error& error) { return not_read(error); });
+}
+
+Result<ServiceStatus> Service::read_status() {
   const std::lock_guard lock(mutex_);
   TRICLAVE_TRY_ASSIGN(std::vector<HeldKey> keys, reader_.keys());  // one just made by an officer, too
   ServiceStatus out{options_.name, signer_.key().name(), signer_.key().text(), std::move(keys), {}};
@@ -188,7 +206,7 @@ Result<ServiceStatus> Service::status() {
 
 Result<Bytes> Service::log_file(std::string_view path) {
   const std::lock_guard lock(mutex_);
-  return log_->file(path);
+  return log_->file(path).map_error([this](const Error& error) { return not_read(error); });
 }
 
 }  // namespace triclave::custodian

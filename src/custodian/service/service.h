@@ -24,6 +24,8 @@ struct ServiceOptions {
   std::function<std::chrono::sys_seconds()> clock = [] {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   };
+  // Told what keeps the service from its work and is nothing for those who ask, at most once a second; on any thread.
+  std::function<void(const Error&)> on_trouble = {};
 };
 
 struct Answer {
@@ -53,13 +55,14 @@ class Service {
   ~Service();
 
   // `answered` is called once, now or later, on whichever thread. Errors: those of Judge and Admission;
-  // custodian_unavailable (the log could not be written).
+  // custodian_unavailable (the log could not be written; why is for `on_trouble`).
   void release(const Asked& asked, Answered answered);
   // A revocation record. Errors: malformed, unsupported, forged, custodian_unavailable.
   void revoke(ByteView record, std::string_view client, Done done);
 
+  // Errors: custodian_unavailable.
   Result<ServiceStatus> status();
-  // A file of the log, as C2SP tlog-tiles names it. Errors: invalid_argument.
+  // A file of the log, as C2SP tlog-tiles names it. Errors: invalid_argument, custodian_unavailable.
   Result<Bytes> log_file(std::string_view path);
   void set_rate(Rate requests) { judge_.set_rate(requests); }
 
@@ -68,6 +71,11 @@ class Service {
   Result<void> prepare();
   Result<void> mend();
   Now now() const;
+  // What an error of ours is to whoever asks; the operator is told the error itself.
+  Error own_trouble(const Error& error, const char* shown);
+  Error not_logged(const Error& error);
+  Error not_read(const Error& error);
+  Result<ServiceStatus> read_status();
   // What is logged of a refusal; nothing while too many are.
   std::optional<LogEntry> refusal(LogEntry entry, const Error& error);
   void refuse(LogEntry entry, Error error, Answered answered);
@@ -79,7 +87,7 @@ class Service {
   ServiceOptions options_;
   Keyring keys_;
   Judge judge_;
-  Limiter refusals_;
+  Limiter refusals_, troubles_;
   std::atomic<std::uint64_t> refusals_left_out_ = 0;
   std::uint64_t refuse_until_ = 0;
   std::optional<Admission> admission_;  // the committer's
