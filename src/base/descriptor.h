@@ -29,6 +29,8 @@ class Descriptor {
     if (number_ >= 0) ::close(number_);
   }
   int get() const noexcept { return number_; }
+  // To somebody else, who closes it.
+  int release() noexcept { return std::exchange(number_, -1); }
   explicit operator bool() const noexcept { return number_ >= 0; }
 
  private:

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import ipaddress
 import os
 import shutil
 import time
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fault_proxy import Faults, FaultProxy
 from triclave_spec import custodian as spec
 from triclave_spec import hpke, keyfile, masks, notes, permits, policy, protobuf, requests, xwing
@@ -209,14 +210,17 @@ class Scene:
         self.proxies[name].target = ("127.0.0.1", self.daemons[name].start().port)
 
 
-def issue_expired(folder, name):
-    """A client's certificate by the trial authority that ended yesterday."""
+def issue(folder, name, days=(-2, -1), rsa_key=False):
+    """A certificate by the trial authority for this machine: by default one that ended yesterday."""
     ca = x509.load_pem_x509_certificate((folder / "ca.crt").read_bytes())
     signer = serialization.load_pem_private_key((folder / "ca.key").read_bytes(), None)
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.timezone.utc)
+    key = rsa.generate_private_key(65537, 2048) if rsa_key else ec.generate_private_key(ec.SECP256R1())
+    begin, end = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(each) for each in days)
     builder = x509.CertificateBuilder().issuer_name(ca.subject).public_key(key.public_key()).serial_number(7)
     builder = builder.subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]))
-    builder = builder.not_valid_before(now - datetime.timedelta(2)).not_valid_after(now - datetime.timedelta(1))
+    builder = builder.not_valid_before(begin).not_valid_after(end)
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    builder = builder.add_extension(here, critical=False)
     (folder / f"{name}.crt").write_bytes(builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     (folder / f"{name}.key").write_bytes(key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))

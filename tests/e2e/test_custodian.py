@@ -5,9 +5,13 @@ import signal
 import socket
 import ssl
 import subprocess
+import time
 
 import pytest
+from custody_scene import Channel, issue
 from town import FORGED, INVALID_ARGUMENT, IO, MALFORMED
+
+from custodian import Custodian
 
 
 def shake_hands(custodian, certificate=None, trusted=None, version=None):
@@ -59,6 +63,68 @@ def test_half_open_and_garbage_connections_harm_nobody(custodian, authority):
     for each in silent:
         each.close()
     assert served.stop() == 0
+
+
+def test_connections_above_the_limit_are_closed_and_the_others_served(custodian, authority):
+    """A daemon that may have 256 descriptors, which twice as many hold on to."""
+    served = custodian().start("sh", "-c", 'ulimit -n 256; exec "$@"', "sh")
+
+    def asks(channel):
+        return channel.call("Status", {}, "StatusRequest", "StatusAnswer")["name"]
+
+    with Channel(f"127.0.0.1:{served.port}", authority) as before:
+        assert asks(before) == "ovh"
+        held = [socket.create_connection(("127.0.0.1", served.port), timeout=30) for _ in range(600)]
+        assert held[-1].recv(1) == b"", "nobody ended the connection that is one too many"
+        assert asks(before) == "ovh" and served.process.poll() is None
+        for each in held:
+            each.close()
+        with Channel(f"127.0.0.1:{served.port}", authority) as after:
+            assert asks(after) == "ovh"
+
+
+def shown_by(custodian):
+    """The certificate that a daemon shows."""
+    return ssl.get_server_certificate(("127.0.0.1", custodian.port), timeout=30)
+
+
+def wait_until(condition):
+    """Waits for something that the daemon does by itself; fails after a minute."""
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until, "the daemon does not do it"
+
+
+@pytest.mark.parametrize("wrong", [{"rsa_key": True, "days": (-1, 1)}, {}], ids=["rsa", "ended"])
+def test_a_wrong_certificate_is_not_taken_while_it_runs(authority, tmp_path, wrong):
+    own = type(authority)(tmp_path / "own")
+    served = Custodian(tmp_path / "custodian", own).start()
+    try:
+        first = shown_by(served)
+        put(own.folder, **wrong)
+        wait_until(lambda: shown_by(served) != first or served.complaints())
+        assert "the certificates stay as they were" in served.complaints()[0]
+        served.send(signal.SIGHUP)
+        assert served.said()["reloaded"] is False
+        assert shown_by(served) == first and shake_hands(served, own.client()) == "TLSv1.3"
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            shake_hands(served, own.client(), version=ssl.TLSVersion.TLSv1_2)
+        put(own.folder, days=(-1, 1))
+        wait_until(lambda: shown_by(served) != first)
+        assert shake_hands(served, own.client()) == "TLSv1.3"
+        assert len(served.complaints()) == 1
+        served.stop()
+        put(own.folder, **wrong)
+        assert served.run("serve", "--allow-root", unlock=True).returncode == INVALID_ARGUMENT
+    finally:
+        served.stop(signal.SIGKILL)
+
+
+def put(folder, **how):
+    """Another certificate in the place of the daemon's."""
+    issue(folder, "next", **how)
+    for end in ("crt", "key"):
+        (folder / f"next.{end}").replace(folder / f"ovh.{end}")
 
 
 def test_keys_are_made_listed_exported_and_destroyed(custodian, town):

@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from custody_scene import PLAINTEXT, Asker, Channel, PythonCustodian, Refused, Scene, issue_expired
+from custody_scene import PLAINTEXT, Asker, Channel, PythonCustodian, Refused, Scene, issue
 from fault_proxy import DOWN, UP, Faults
 from town import CUSTODIANS, FORGED, QUORUM_SHORT
 from triclave_spec import capsule, checkpoints, custodian, notes, objects, opening, permits, protobuf, requests, tiles
@@ -158,14 +158,16 @@ def test_hostile_requests(calm, asker):
 
 
 def test_an_expired_certificate_opens_nothing(calm, asker, authority):
-    issue_expired(authority.folder, "expired")
+    issue(authority.folder, "expired")
     with Channel(calm.proxies["ovh"].endpoint, authority, "expired") as channel:
         with pytest.raises(Refused, match="UNAVAILABLE"):
             channel.release(asker.ask(calm.public_key("ovh"))[0], wait=False)
 
 
-def test_half_open_and_dripping_connections_harm_nobody(calm, asker):
-    held = [socket.create_connection(("127.0.0.1", calm.daemons["ovh"].port), timeout=20) for _ in range(400)]
+def test_thousands_of_half_open_and_dripping_connections_harm_nobody(calm, asker):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, HALF_OPEN + 1_000)), hard))
+    held = [socket.create_connection(("127.0.0.1", calm.daemons["ovh"].port), timeout=20) for _ in range(HALF_OPEN)]
     try:
         for n, each in enumerate(held):
             each.sendall(b"\x16\x03\x01\x02\x00\x01"[: n % 6])

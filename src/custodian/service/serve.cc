@@ -41,7 +41,7 @@ sigset_t block_signals() {
   return out;
 }
 
-// What may differ without a new start. gRPC reads certificates by itself; here is said what is wrong with them.
+// What may differ without a new start. Certificates are read by themselves; here is said what is wrong with them.
 Result<void> reload(const std::filesystem::path& file, const custodian::Config& running, custodian::Service& service) {
   TRICLAVE_TRY_ASSIGN(const custodian::Config read, custodian::load_config(file));
   if (read.name != running.name || read.log_name != running.log_name || read.listen != running.listen ||
@@ -69,7 +69,7 @@ Result<void> serve_custodian(const std::filesystem::path& config, std::string_vi
   TRICLAVE_TRY_ASSIGN(const custodian::Config read, custodian::load_config(config));
   TRICLAVE_TRY_ASSIGN(const auto service,
                       custodian::Service::start(read.state, passphrase, service_options(read, options)));
-  TRICLAVE_TRY_ASSIGN(const auto server, custodian::Server::start(*service, read.listen, read.tls));
+  TRICLAVE_TRY_ASSIGN(const auto server, custodian::Server::start(*service, read.listen, read.tls, options.on_trouble));
   if (options.on_ready) options.on_ready(server->port());
   for (;;) {
     int number = 0;

@@ -8,7 +8,8 @@
 #include "base/text_codec.h"
 #include "base/try.h"
 #include "custodian/log/entry.h"
-#include "custodian/service/tls_files.h"
+#include "custodian/service/acceptor.h"
+#include "custodian/service/certificates.h"
 #include "custodian/tls.h"
 #include "format/custodian.grpc.pb.h"
 
@@ -136,27 +137,32 @@ std::shared_ptr<grpc::ServerCredentials> credentials(const TlsFiles& files) {
 struct Server::Impl {
   explicit Impl(Service& service) : calls(service) {}
   Calls calls;
+  std::unique_ptr<Certificates> certificates;
   std::unique_ptr<grpc::Server> server;
-  int port = 0;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
+  std::unique_ptr<Acceptor> acceptor;  // last: ends before what it hands connections to
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
-int Server::port() const noexcept { return impl_->port; }
+int Server::port() const noexcept { return impl_->acceptor->port(); }
 
-Result<std::unique_ptr<Server>> Server::start(Service& service, const std::string& listen, const TlsFiles& tls) {
-  TRICLAVE_TRY(check_certificates(tls));
+Result<std::unique_ptr<Server>> Server::start(Service& service, const std::string& listen, const TlsFiles& tls,
+                                              std::function<void(const Error&)> on_trouble) {
   auto impl = std::make_unique<Impl>(service);
+  TRICLAVE_TRY_ASSIGN(impl->certificates, Certificates::watch(tls, std::move(on_trouble)));
+  TRICLAVE_TRY_ASSIGN(impl->acceptor, Acceptor::listen(listen));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ResourceQuota quota("custodian");
   quota.Resize(kMemory);
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(listen, credentials(tls), &impl->port);
+  impl->connections = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      credentials(impl->certificates->accepted()));
   builder.RegisterService(&impl->calls);
   builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(kMaxMessage);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadata);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 64);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshake);
@@ -164,13 +170,19 @@ Result<std::unique_ptr<Server>> Server::start(Service& service, const std::strin
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepalive);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kHandshake);
   impl->server = builder.BuildAndStart();
-  if (impl->server == nullptr || impl->port == 0)
-    return fail(ErrorKind::invalid_argument, "cannot listen at " + listen + ": is the address this machine's, and free?");
+  if (impl->server == nullptr) return fail(ErrorKind::io, "gRPC does not start its server");
+  impl->acceptor->start([&connections = *impl->connections](int connection, int listener) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+    parameters.listener_fd = listener;
+    parameters.fd = connection;
+    connections.HandleNewConnection(&parameters);
+  });
   impl->server->GetHealthCheckService()->SetServingStatus(v1::Custodian::service_full_name(), true);
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
 void Server::stop(std::chrono::milliseconds grace) {
+  impl_->acceptor->stop();
   impl_->server->GetHealthCheckService()->SetServingStatus(false);
   impl_->server->Shutdown(std::chrono::system_clock::now() + grace);
   impl_->server->Wait();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,8 +13,10 @@ namespace triclave::custodian {
 
 class Server {
  public:
-  // `service` must outlive it. Errors: invalid_argument (no certificates there, or the address is taken).
-  static Result<std::unique_ptr<Server>> start(Service& service, const std::string& listen, const TlsFiles& tls);
+  // `service` must outlive it. `on_trouble` is told of new certificates that do not pass; the former ones go on then.
+  // Errors: invalid_argument (no certificates there, or the address is taken), io.
+  static Result<std::unique_ptr<Server>> start(Service& service, const std::string& listen, const TlsFiles& tls,
+                                               std::function<void(const Error&)> on_trouble = {});
   // Refuses what is new at once, and ends what is under way when `grace` is over.
   void stop(std::chrono::milliseconds grace);
   ~Server();

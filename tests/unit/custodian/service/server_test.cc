@@ -165,7 +165,7 @@ TEST_F(ServerTest, ServesItsLog) {
   EXPECT_EQ(answer.content(), service->status()->checkpoint);
 }
 
-// gRPC reads the files every second; a connection that is tried meanwhile fails, and the next one is made.
+// The files are read every second; a connection that is tried meanwhile fails, and the next one is made.
 TEST_F(ServerTest, NewCertificatesAreTakenWhileItRuns) {
   authority("new");
   certificate("new", "server", true);
@@ -178,6 +178,23 @@ TEST_F(ServerTest, NewCertificatesAreTakenWhileItRuns) {
   bool taken = false;
   while (!taken && std::chrono::steady_clock::now() < until) taken = status_over(connect("new", "new", "client")).ok();
   EXPECT_TRUE(taken);
+}
+
+TEST_F(ServerTest, CertificatesThatDoNotPassAreNotTaken) {
+  certificate("good", "late", true, kToday - kDay);
+  std::promise<Error> told;
+  const auto good = folder / "good";
+  server->stop(std::chrono::seconds(1));
+  auto started = Server::start(*service, "localhost:0", {good / "server.crt", good / "server.key", good / "ca.crt"},
+                               [&](const Error& error) { told.set_value(error); });
+  ASSERT_OK(started);
+  server = std::move(*started);
+  for (const char* end : {".crt", ".key"})
+    std::filesystem::rename(good / (std::string("late") + end), good / (std::string("server") + end));
+  const Error error = told.get_future().get();
+  EXPECT_EQ(error.kind, ErrorKind::invalid_argument);
+  EXPECT_THAT(error.message, ::testing::HasSubstr("server.crt"));
+  EXPECT_TRUE(status_over(connect("good", "good", "client")).ok());
 }
 
 TEST_F(ServerTest, CertificatesAreLookedAtFirst) {
@@ -193,6 +210,7 @@ TEST_F(ServerTest, CertificatesAreLookedAtFirst) {
   wrong = right;
   wrong.client_ca = good / "server.key";
   EXPECT_FAILS(start(wrong), ErrorKind::invalid_argument);
+  EXPECT_FAILS(Server::start(*service, "nowhere.invalid:0", right), ErrorKind::invalid_argument);
   EXPECT_FAILS(Server::start(*service, "localhost:" + std::to_string(server->port()), right), ErrorKind::invalid_argument);
 }
 
