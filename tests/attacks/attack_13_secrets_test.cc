@@ -1,17 +1,15 @@
 // 13. Secrets that stay where they should not: in freed memory, in core dumps, in what errors say.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <fstream>
-#include <sstream>
-
 #include "attack.h"
 #include "base/guarded.h"
 #include "base/text_codec.h"
 #include "keys/identity.h"
+#include "support/memory_search.h"
 
 namespace triclave::attacks {
 namespace {
+
+using testing::copies_in_ordinary_memory;
+using testing::flags_of;
 
 bool all_zero(ByteView bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t each) { return each == 0; });
@@ -45,22 +43,6 @@ TEST_F(Secrets, AMovedSecretLeavesNothing) {
   EXPECT_TRUE(all_zero({where, 32}));
 }
 
-// The flags of the mapping that holds `address`, from /proc/self/smaps.
-std::string flags_of(const void* address) {
-  std::ifstream smaps("/proc/self/smaps");
-  bool inside = false;
-  for (std::string line; std::getline(smaps, line);) {
-    unsigned long begin = 0, end = 0;
-    if (std::sscanf(line.c_str(), "%lx-%lx ", &begin, &end) == 2 && line.find('-') < 17) {
-      const auto at = reinterpret_cast<unsigned long>(address);
-      inside = begin <= at && at < end;
-    } else if (inside && line.rfind("VmFlags:", 0) == 0) {
-      return line + " ";
-    }
-  }
-  return "";
-}
-
 TEST_F(Secrets, GuardedMemoryIsLeftOutOfCoreDumps) {
   const Bytes ordinary(100000);
   ASSERT_THAT(flags_of(ordinary.data()), HasSubstr(" rd "));  // the reading of smaps works
@@ -74,33 +56,6 @@ TEST_F(Secrets, GuardedMemoryIsLeftOutOfCoreDumps) {
   const Names both = {"identifiers", "clinical"};
   const auto made = std::move(capsule::create_capsule(policy, producer(), both).value());
   for (const auto& each : made.keys) EXPECT_THAT(flags_of(each.key.view().data()), HasSubstr(" dd "));
-}
-
-// Writable memory of this process that is not guarded, searched for 16 bytes in a row.
-std::size_t copies_in_ordinary_memory(ByteView secret) {
-  std::ifstream maps("/proc/self/maps");
-  const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-  std::size_t found = 0;
-  for (std::string line; std::getline(maps, line);) {
-    unsigned long begin = 0, end = 0;
-    char mode[5] = {};
-    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, mode) != 3 || std::string_view(mode) != "rw-p") continue;
-    if (line.find("[v") != std::string::npos || end - begin > (1ul << 30)) continue;
-    if (flags_of(reinterpret_cast<const void*>(begin)).find(" dd ") != std::string::npos) continue;
-    std::string content(end - begin, '\0');
-    const auto got = ::pread(memory, content.data(), content.size(), static_cast<off_t>(begin));
-    const auto size = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
-    for (std::size_t at = 0; at + 16 <= size; ++at)
-      if (content[at] == static_cast<char>(secret[0]) &&
-          std::equal(secret.begin(), secret.begin() + 16,
-                     as_bytes(content).begin() + static_cast<std::ptrdiff_t>(at)) &&
-          begin + at != reinterpret_cast<unsigned long>(secret.data()))
-        ++found;
-    // What the search itself leaves behind must not be found by the next one.
-    wipe({reinterpret_cast<std::uint8_t*>(content.data()), content.size()});
-  }
-  ::close(memory);
-  return found;
 }
 
 // Sealing and opening leave the data key and the plaintext nowhere in heap or stack. The search itself is tried first.

@@ -13,6 +13,7 @@ for folder in (HERE.parent / "interop", HERE.parent / "support", HERE):
     sys.path.insert(0, str(folder))
 sys.dont_write_bytecode = True
 
+import memory  # noqa: E402
 from custodian import Authority, Custodian  # noqa: E402
 from town import Town  # noqa: E402
 
@@ -34,11 +35,13 @@ def has_terminals() -> bool:
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "terminal: speaks to the program through a pseudo-terminal")
+    config.addinivalue_line("markers", "memory: reads the memory of a process that wants nobody to")
 
 
 def pytest_collection_modifyitems(config, items):
-    """Without pseudo-terminals what needs one is left out, and the totals say so ("deselected")."""
-    left_out = [] if has_terminals() else [item for item in items if item.get_closest_marker("terminal")]
+    """What this system does not let a test do is left out, and the totals say so ("deselected")."""
+    missing = {"terminal": not has_terminals(), "memory": not memory.may_read()}
+    left_out = [item for item in items if any(missing[each.name] for each in item.iter_markers() if each.name in missing)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -3,6 +3,7 @@
 
 #include "fake_custodian.h"
 #include "policy/compartment_policy.h"
+#include "support/memory_search.h"
 #include "support/temp_folder.h"
 #include "support/world.h"
 #include "triclave/audit.h"
@@ -93,6 +94,18 @@ TEST_F(Client, GetsTheMasksThatTheKeyGives) {
   EXPECT_EQ(out, expected);
   EXPECT_EQ(network->key_id(), world.key_id("ovh"));
   EXPECT_EQ(network->name(), "ovh");
+}
+
+// Masks that came over the network, and the owner's, stand where the caller wants them and nowhere else.
+TEST_F(Client, LeavesNoMaskInOrdinaryMemory) {
+  const auto network = provider(permit());
+  SecretBytes out(2 * kMaskSize);
+  for (int i = 0; i < 3; ++i) ASSERT_OK(network->masks(asked, {}, out.mutable_view()));
+  EXPECT_EQ(testing::copies_in_ordinary_memory(out.view()), 0u);
+  EXPECT_EQ(testing::copies_in_ordinary_memory(out.view().subspan(kMaskSize / 2)), 0u);
+  Bytes copy(out.view().begin(), out.view().end());
+  EXPECT_GE(testing::copies_in_ordinary_memory(out.view()), 1u);  // the search works
+  wipe(copy);
 }
 
 TEST_F(Client, KeepsAReceiptThatStandsForItself) {
