@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -90,6 +91,9 @@ struct GatherOptions {
   // Who has been silent for so long is cut off, and named among the failed.
   std::chrono::milliseconds deadline{10'000};
   bool ask_everyone = false;  // all at once: the shortest wait, and the most releases
+  // Asked by the thread that made the call, ten times a second while it waits; false ends the wait for everybody. How
+  // a caller lets Ctrl-C in.
+  std::function<bool()> go_on = {};
 };
 
 class TRICLAVE_EXPORT Opener {

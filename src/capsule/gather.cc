@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 using Shares = std::vector<std::unique_ptr<keys::Scalar>>;
 
 constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);  // what a clock can be added to
+constexpr std::chrono::milliseconds kCallerIsAskedEvery{100};
 
 constexpr const char* kTooFew = "not asked: with its answer, too, there would be too few";
 
@@ -53,7 +54,8 @@ bool is_in_reach(const WrapCompartment& compartment, Providers providers) {
 // All that `provider` can answer of the compartments in `asked`, by their places in `wanted`.
 Question question_for(MaskProvider& provider, const WrapRecipient& recipient, const Capsule& capsule, const Wrap& wrap,
                       const std::vector<CompartmentShares>& wanted, const std::vector<std::size_t>& asked) {
-  Question out{&provider, {capsule.id, wrap.generation, recipient.kem, recipient.enc, capsule.core.dataset, {}, {}}, {}};
+  Question out{
+      &provider, {capsule.id, wrap.generation, recipient.kem, recipient.enc, capsule.core.dataset, {}, {}}, {}};
   for (const std::size_t c : asked) {
     const WrapCompartment& compartment = *wanted[c].compartment;
     for (std::size_t l = 0; l < compartment.places.size(); ++l) {
@@ -68,7 +70,7 @@ Question question_for(MaskProvider& provider, const WrapRecipient& recipient, co
 // Why nobody can be asked for a recipient's masks, or that they would be of no use; nothing where it can be asked or is
 // not needed.
 std::optional<Culprit> why_not_asked(const WrapRecipient& recipient, const std::vector<CompartmentShares>& wanted,
-                          Providers providers, Until until) {
+                                     Providers providers, Until until) {
   bool needed = false, useful = false, covered = false;
   for (const CompartmentShares& each : wanted)
     for (const policy::LeafAt& at : each.compartment->places) {
@@ -122,8 +124,8 @@ class Round {
         asked_at_(questions_.size()),
         threads_(questions_.size()) {
     for (const CompartmentShares& each : out_.compartments)
-      goals_.push_back({&each.compartment->policy.tree,
-                        std::vector<std::vector<std::size_t>>(each.compartment->places.size())});
+      goals_.push_back(
+          {&each.compartment->policy.tree, std::vector<std::vector<std::size_t>>(each.compartment->places.size())});
     for (std::size_t q = 0; q < questions_.size(); ++q)
       for (const auto [compartment, leaf] : questions_[q].targets) goals_[compartment].questions[leaf].push_back(q);
   }
@@ -137,9 +139,10 @@ class Round {
       for (const std::size_t q : ask_next(goals_, states_)) ask(q);
       const auto next = next_change();
       if (!next) break;  // nobody is awaited
-      changed_.wait_until(lock, *next);
+      changed_.wait_until(lock, std::min(*next, ask_caller_at_));
+      if (!caller_goes_on(lock)) break;
     }
-    if (until == Until::policy_is_met && !met()) name_the_unasked();
+    if (until == Until::policy_is_met && !met()) name_the_rest();
     is_over_ = true;
     lock.unlock();
     for (std::jthread& thread : threads_) thread.request_stop();
@@ -220,16 +223,29 @@ class Round {
     return next;
   }
 
-  void name_the_unasked() {
+  // The caller may do what takes time: answers come in meanwhile.
+  bool caller_goes_on(std::unique_lock<std::mutex>& lock) {
+    if (Clock::now() < ask_caller_at_) return true;
+    lock.unlock();
+    const bool goes_on = options_.go_on();
+    lock.lock();
+    ask_caller_at_ = Clock::now() + kCallerIsAskedEvery;
+    return goes_on;
+  }
+
+  void name_the_rest() {
     for (std::size_t q = 0; q < questions_.size(); ++q)
       if (states_[q] == AskState::unasked)
         fail(q, kTooFew, ErrorKind::custodian_unavailable);
+      else if (is_awaited(states_[q]))
+        fail(q, "not waited for: the caller gave up", ErrorKind::custodian_unavailable);
   }
 
   Gathered& out_;
   const std::vector<Question> questions_;  // preferred ones first
   const GatherOptions options_;
   std::vector<Goal> goals_;
+  Clock::time_point ask_caller_at_ = options_.go_on ? Clock::now() + kCallerIsAskedEvery : Clock::time_point::max();
 
   std::mutex mutex_;  // guards all below, and out_
   std::condition_variable changed_;
@@ -271,8 +287,7 @@ Gathered gather(const Capsule& capsule, const Wrap& wrap, std::span<const std::s
     if (recipient == nullptr) continue;
     // What cannot be opened anyway is not asked of others.
     const bool asks_all = until == Until::everyone_answered || provider->is_local();
-    Question question =
-        question_for(*provider, *recipient, capsule, wrap, out.compartments, asks_all ? all : in_reach);
+    Question question = question_for(*provider, *recipient, capsule, wrap, out.compartments, asks_all ? all : in_reach);
     question.request.session = session;
     if (!question.targets.empty()) questions.push_back(std::move(question));
   }

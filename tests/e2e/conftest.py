@@ -1,22 +1,13 @@
 """Fixtures of the program's tests."""
 
 import os
-import pathlib
 import shutil
 import signal
-import sys
 
 import pytest
-
-HERE = pathlib.Path(__file__).resolve().parent
-for folder in (HERE.parent / "interop", HERE.parent / "support", HERE):
-    sys.path.insert(0, str(folder))
-sys.dont_write_bytecode = True
-
-import memory  # noqa: E402
-from custodian import Authority, Custodian  # noqa: E402
-from town import Town  # noqa: E402
-
+import memory
+from custodian import Custodian
+from town import Town
 
 # A job in the background may have been told to ignore these, and its children would be, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -47,23 +38,11 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in left_out]
 
 
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory):
-    """The town as it is founded once."""
-    return Town(tmp_path_factory.mktemp("town")).found()
-
-
 @pytest.fixture
 def town(founded, tmp_path):
     """A town of its own for each test."""
     shutil.copytree(founded.folder, tmp_path, dirs_exist_ok=True)
     return Town(tmp_path)
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory):
-    """A trial authority that certifies daemons and clients."""
-    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

@@ -79,10 +79,17 @@ void bind_permit(nb::module_& module) {
 
 }  // namespace
 
+std::chrono::milliseconds deadline_of(nb::handle custodians) {
+  constexpr double kMost = 365.0 * 86400;
+  const double seconds = nb::cast<double>(custodians.attr("deadline"));
+  if (!(seconds > 0 && seconds <= kMost)) throw nb::value_error("a deadline is a number of seconds, more than 0 and at most a year");
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
 std::vector<std::unique_ptr<MaskProvider>> network_providers(const Policy& policy, nb::handle custodians) {
   const auto text = [&](const char* name) { return nb::object(custodians.attr(name)); };
   ClientOptions options{path_of(text("tls_certificate")), path_of(text("tls_key"))};
-  options.deadline = std::chrono::milliseconds(static_cast<std::int64_t>(nb::cast<double>(text("deadline")) * 1000));
+  options.deadline = deadline_of(custodians);
   const nb::object passphrase = text("passphrase"), receipts = text("receipts");
   const auto key = path_of(text("requester"));
   const auto secret = passphrase.is_none() ? std::string_view() : nb::cast<std::string_view>(passphrase);

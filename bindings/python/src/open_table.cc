@@ -23,7 +23,7 @@ using Names = std::vector<std::string>;
 
 std::shared_ptr<PyTable> open(PyOpener& opener, nb::handle sealed, const Names& compartments, unsigned threads) {
   auto from = source_of(sealed);
-  auto table = in_turn(opener.turns, [&] { return OpenTable::open(opener.opener, std::move(from), compartments); });
+  auto table = gathering(opener, [&] { return OpenTable::open(opener.opener, std::move(from), compartments); });
   table.set_threads(usable_threads(threads));
   return std::make_shared<PyTable>(std::move(table));
 }

@@ -14,15 +14,33 @@ nb::tuple culprit(const Culprit& each) {
   return nb::make_tuple(each.who.c_str(), each.why.c_str(), std::string(to_string(each.kind)).c_str());
 }
 
+// In which Ctrl-C ends the wait for custodians, and is told by `gave_up`.
+GatherOptions interruptible(const std::shared_ptr<bool>& gave_up) {
+  GatherOptions out;
+  out.go_on = [gave_up] {
+    const auto checked = locked([]() -> Result<void> {
+      if (PyErr_CheckSignals() != 0) throw nb::python_error();
+      return {};
+    });
+    *gave_up = *gave_up || !checked;
+    return !*gave_up;
+  };
+  return out;
+}
+
 void construct(PyOpener* self, std::shared_ptr<Policy> policy, const std::vector<std::shared_ptr<Identity>>& keys,
-               nb::handle memory,
-               nb::handle custodians) {
+               nb::handle memory, nb::handle custodians) {
+  const auto gave_up = std::make_shared<bool>(false);
+  GatherOptions options = interruptible(gave_up);
   std::vector<std::unique_ptr<MaskProvider>> providers;
-  if (!custodians.is_none()) providers = network_providers(*policy, custodians);
+  if (!custodians.is_none()) {
+    options.deadline = deadline_of(custodians);
+    providers = network_providers(*policy, custodians);
+  }
   for (const auto& each : keys) providers.push_back(key_provider(std::shared_ptr<const Identity>(each)));
   auto remembered = memory.is_none() ? nullptr : file_generation_memory(path_of(memory));
-  auto opener = Opener::make(*policy, std::move(providers), remembered.get());
-  new (self) PyOpener(std::move(policy), std::move(remembered), std::move(opener));
+  auto opener = Opener::make(*policy, std::move(providers), remembered.get(), options);
+  new (self) PyOpener{std::move(policy), std::move(remembered), gave_up, std::move(opener)};
 }
 
 std::string add_capsule(PyOpener& self, nb::handle record) {
@@ -40,7 +58,7 @@ std::string add_capsule(PyOpener& self, nb::handle record) {
 nb::list open_batch(PyOpener& self, nb::sequence sealed) {
   constexpr std::size_t kBatchBytes = std::size_t{16} << 20;
   nb::list out;
-  Watch watch(nb::none());
+  Watch watch{nb::none()};
   std::vector<Result<Bytes>> opened;
   std::vector<Buffer> buffers;
   std::vector<ByteView> objects;
@@ -53,7 +71,7 @@ nb::list open_batch(PyOpener& self, nb::sequence sealed) {
       objects.push_back(buffers.back().view());
       bytes += buffers.back().size() + 4096;
     }
-    in_turn(self.turns, [&]() -> Result<void> {
+    gathering(self, [&]() -> Result<void> {
       self.opener.objects(objects, opened);
       return watch.flush();
     });
@@ -95,19 +113,19 @@ void bind_opener(nb::module_& module) {
            }, nb::arg("capsule_id"))
       .def("unlock", [](PyOpener& self, const std::string& id, const std::vector<std::string>& compartments) {
              const Id capsule = id_of(id);
-             return as_report(in_turn(self.turns, [&] { return self.opener.unlock(capsule, compartments); }));
+             return as_report(gathering(self, [&] { return self.opener.unlock(capsule, compartments); }));
            }, nb::arg("capsule_id"), nb::arg("compartments"))
       .def("rehearse", [](PyOpener& self, const std::string& id, const std::string& compartment) {
              const Id capsule = id_of(id);
              nb::list out;
-             for (const auto& each : in_turn(self.turns, [&] { return self.opener.rehearse(capsule, compartment); }))
+             for (const auto& each : gathering(self, [&] { return self.opener.rehearse(capsule, compartment); }))
                out.append(as_report(each));
              return out;
            }, nb::arg("capsule_id"), nb::arg("compartment"))
       .def("rewrap", [](PyOpener& self, const std::string& id, const Policy& to, const Signer& owner,
                         const std::vector<std::string>& compartments) {
              const Id capsule = id_of(id);
-             const Bytes record = in_turn(self.turns, [&] { return self.opener.rewrap(capsule, to, owner, compartments); });
+             const Bytes record = gathering(self, [&] { return self.opener.rewrap(capsule, to, owner, compartments); });
              return nb::bytes(record.data(), record.size());
            }, nb::arg("capsule_id"), nb::arg("to"), nb::arg("owner"), nb::arg("compartments"))
       .def("open_batch", &open_batch, nb::arg("sealed"));

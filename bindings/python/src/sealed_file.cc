@@ -18,7 +18,7 @@ struct PyReader {
 std::shared_ptr<PyReader> open(PyOpener& opener, nb::handle sealed) {
   auto from = source_of(sealed);
   auto out = std::make_shared<PyReader>();
-  out->object = in_turn(opener.turns, [&] { return opener.opener.object(std::move(from)); });
+  out->object = gathering(opener, [&] { return opener.opener.object(std::move(from)); });
   out->info = out->object->info();
   return out;
 }
@@ -58,7 +58,7 @@ nb::object read(PyReader& self, std::uint64_t offset, std::size_t most) {
   nb::object out = nb::steal(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(wanted)));
   if (!out.is_valid()) throw nb::python_error();
   const MutableBytes room{reinterpret_cast<std::uint8_t*>(PyBytes_AsString(out.ptr())), wanted};
-  Watch watch(nb::none());
+  Watch watch{nb::none()};
   const std::size_t got = in_turn(self.turns, [&]() -> Result<std::size_t> {
     constexpr std::size_t kAtOnce = std::size_t{16} << 20;  // between two chances for Ctrl-C
     std::size_t done = 0;

@@ -70,7 +70,7 @@ std::size_t seal_into_buffer(const PySealer& self, nb::handle plain, nb::handle 
                              const std::string& name, bool embed, bool sign) {
   const auto from = source_of(plain, true);
   const Buffer room(target, true, "what is sealed into");
-  Watch watch(nb::none());
+  Watch watch{nb::none()};
   return released([&]() -> Result<std::size_t> {
     std::size_t used = 0;
     auto object = self.sealer.object(compartment, name, buffer_sink(room.bytes(), &used), options(embed, sign, 1));
@@ -85,7 +85,7 @@ std::size_t seal_into_buffer(const PySealer& self, nb::handle plain, nb::handle 
 nb::list seal_batch(const PySealer& self, nb::sequence plains, const std::string& compartment, bool embed) {
   constexpr std::size_t kBatchBytes = std::size_t{16} << 20;
   nb::list out;
-  Watch watch(nb::none());
+  Watch watch{nb::none()};
   std::vector<Bytes> sealed;
   std::vector<Buffer> buffers;
   std::vector<SmallObject> objects;

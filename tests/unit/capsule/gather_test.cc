@@ -28,7 +28,7 @@ class GatherTest : public Session {
   }
   Capsule capsule;
   // Times that no test lives to see.
-  static constexpr GatherOptions kNeverMind{std::chrono::hours(24), std::chrono::hours(24), false};
+  static inline const GatherOptions kNeverMind{std::chrono::hours(24), std::chrono::hours(24), false};
 };
 
 TEST_F(GatherTest, SharesOfAllWhoAnsweredAreThere) {

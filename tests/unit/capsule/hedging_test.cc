@@ -16,7 +16,9 @@ class HedgingTest : public Session {
  protected:
   HedgingTest() : capsule(parsed()) {}
 
-  std::unique_ptr<MaskProvider> remote(const std::string& name) { return testing::counting(world.provider(name), calls[name]); }
+  std::unique_ptr<MaskProvider> remote(const std::string& name) {
+    return testing::counting(world.provider(name), calls[name]);
+  }
   template <class... P>
   static Owned owned(P... providers) {
     Owned out;
@@ -32,8 +34,8 @@ class HedgingTest : public Session {
   }
 
   // Times that no test lives to see, and such as have passed at once.
-  static constexpr GatherOptions kNeverMind{std::chrono::hours(24), std::chrono::hours(24), false};
-  static constexpr GatherOptions kImpatient{std::chrono::milliseconds(0), std::chrono::hours(24), false};
+  static inline const GatherOptions kNeverMind{std::chrono::hours(24), std::chrono::hours(24), false};
+  static inline const GatherOptions kImpatient{std::chrono::milliseconds(0), std::chrono::hours(24), false};
 
   Capsule capsule;
   std::map<std::string, std::atomic<int>> calls;
@@ -101,12 +103,12 @@ TEST_F(HedgingTest, ALateAnswerCountsAsLongAsThePolicyIsNotMet) {
     spare_asked.wait();
     return honest.masks(request, stop, out);
   });
-  auto spare = testing::scripted(testing::slow(world.provider("orange"), stopped),
-                                 [&](MaskProvider& slow, const MaskRequest& request, std::stop_token stop,
-                                     MutableBytes out) {
-                                   spare_asked.count_down();
-                                   return slow.masks(request, stop, out);
-                                 });
+  auto spare =
+      testing::scripted(testing::slow(world.provider("orange"), stopped),
+                        [&](MaskProvider& slow, const MaskRequest& request, std::stop_token stop, MutableBytes out) {
+                          spare_asked.count_down();
+                          return slow.masks(request, stop, out);
+                        });
   const auto gathered =
       fetch(owned(std::move(late), world.provider("ovh"), std::move(spare)), {"clinical"}, kImpatient);
   EXPECT_TRUE(opens(gathered));
@@ -129,16 +131,27 @@ TEST_F(HedgingTest, WhoNeverAnswersIsCutOffAndNamed) {
     }
 }
 
+TEST_F(HedgingTest, WhoAsksMayGiveUp) {
+  std::atomic<bool> stopped = false;
+  int asked = 0;
+  GatherOptions options = kNeverMind;
+  options.go_on = [&] { return ++asked < 2; };
+  const auto gathered =
+      fetch(owned(testing::slow(world.provider("outscale"), stopped), world.provider("ovh")), {"clinical"}, options);
+  EXPECT_EQ(asked, 2);
+  EXPECT_TRUE(stopped);
+  EXPECT_FALSE(opens(gathered));
+  EXPECT_THAT(names_of(gathered.report.failed), ElementsAre("orange", "outscale"));
+}
+
 // An answer behind the deadline is not used, however honest.
 TEST_F(HedgingTest, AnAnswerBehindTheDeadlineIsDropped) {
   std::atomic<bool> stopped = false;
-  auto late = testing::scripted(world.provider("outscale"),
-                                [&](MaskProvider& honest, const MaskRequest& request, std::stop_token stop,
-                                    MutableBytes out) {
-                                  static_cast<void>(
-                                      testing::slow(world.provider("outscale"), stopped)->masks(request, stop, out));
-                                  return honest.masks(request, stop, out);
-                                });
+  auto late = testing::scripted(world.provider("outscale"), [&](MaskProvider& honest, const MaskRequest& request,
+                                                                std::stop_token stop, MutableBytes out) {
+    static_cast<void>(testing::slow(world.provider("outscale"), stopped)->masks(request, stop, out));
+    return honest.masks(request, stop, out);
+  });
   const auto gathered = fetch(owned(std::move(late), world.provider("ovh")), {"clinical"},
                               {std::chrono::hours(24), std::chrono::milliseconds(1), false});
   EXPECT_FALSE(opens(gathered));
