@@ -36,11 +36,20 @@ class HasArray(Protocol):
     def __arrow_c_array__(self, requested_schema: object | None = None) -> Any: ...
 
 
+class HasPartitions(Protocol):
+    """A dask DataFrame."""
+
+    @property
+    def npartitions(self) -> int: ...
+    @property
+    def partitions(self) -> Any: ...
+
+
 Path: TypeAlias = Union[str, "os.PathLike[str]"]
 Source: TypeAlias = Union[Path, "Buffer", Readable]
 Target: TypeAlias = Union[Path, Writable]
 Progress: TypeAlias = Callable[[int], object]
-Columns: TypeAlias = Union[HasStream, HasArray, Path]
+Columns: TypeAlias = Union[HasStream, HasArray, HasPartitions, Path]
 PolicyLike: TypeAlias = Union[_core.Policy, Path]
 SignerLike: TypeAlias = Union[_core.Signer, Path]
 KeyLike: TypeAlias = Union[_core.Identity, Path]

@@ -10,6 +10,7 @@ from triclave import _core
 from triclave._types import Columns, KeyLike, Path, PolicyLike, Progress, SignerLike, Source, Target, file_name, is_path, the_policy
 from triclave.errors import Culprit, GatherReport, InvalidArgumentError, UnsupportedError
 from triclave.opening import Custodians, Opener
+from triclave.partitions import columns_of_dask, dask_of
 from triclave.sealing import Sealer, check_dataset
 
 if TYPE_CHECKING:
@@ -56,11 +57,13 @@ def make_columns(columns: Sequence[tuple[str, str, str, int, str | None]]) -> li
 
 
 def columns_of(data: Any) -> Any:
-    """What has ``__arrow_c_stream__`` or ``__arrow_c_array__``: the data itself, or a reader of the file or dataset."""
+    """What has ``__arrow_c_stream__`` or ``__arrow_c_array__``: the data itself, or a reader of the file, dataset or partitions."""
     if is_path(data):
         return _file_columns(data)
     if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
         return data
+    if hasattr(data, "__dask_graph__") and hasattr(data, "to_parquet"):  # a DataFrame of dask's, no Series and no array
+        return columns_of_dask(data)
     if hasattr(data, "scanner"):  # a pyarrow dataset
         data = data.scanner()
     return data.to_reader() if hasattr(data, "to_reader") else data
@@ -96,9 +99,9 @@ def seal_table(
 ) -> SealedTable:  # fmt: skip
     """Seals a DataFrame, an Arrow table, stream or dataset, a DuckDB relation, or an Arrow or Parquet file (by its path).
 
-    Each column goes to the compartment that the policy gives it. Record batches stream through: data may be larger than
-    memory, and nothing appears at the target's path before all is sealed; a target may also be a file object, or memory to
-    fill (a numpy array). ``compress`` names columns, with ``*`` and
+    Each column goes to the compartment that the policy gives it. Record batches, and the partitions of a dask DataFrame,
+    stream through: data may be larger than memory, and nothing appears at the target's path before all is sealed; a
+    target may also be a file object, or memory to fill (a numpy array). ``compress`` names columns, with ``*`` and
     ``?``, to compress first; ``notes`` are readable by everybody who can open anything; ``append_to`` is a sealed table
     whose bytes go first. A ``sealer`` stands for policy and producer where one session seals several things.
 
@@ -193,6 +196,11 @@ class OpenTable:
         if not 0 <= number < self.row_groups:
             raise IndexError(f"there are {self.row_groups} row groups, and no number {number}")
         return OpenTable(self._core, self._names, self._groups[number : number + 1])
+
+    def to_dask(self) -> Any:
+        """A dask DataFrame with a partition for each row group, read when it is computed, by threads of this process. Workers
+        in other processes open the table themselves, by paths."""
+        return dask_of(self)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """A new stream of all rows, a row group a batch. Types are as they were sealed, whatever is requested."""
