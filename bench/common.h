@@ -12,23 +12,12 @@
 
 #include "base/guarded.h"
 #include "cipher/engine.h"
+#include "support/must.h"
 #include "triclave/io.h"
 
 namespace triclave::bench {
 
 inline constexpr std::size_t kBareMessage = 16384;
-
-template <class T>
-T must(Result<T> result) {
-  if (result) {
-    if constexpr (std::is_void_v<T>)
-      return;
-    else
-      return std::move(*result);
-  }
-  std::fprintf(stderr, "benchmark: %s\n", result.error().text().c_str());
-  std::exit(1);
-}
 
 class DiscardingSink final : public Sink {
  public:

@@ -1,5 +1,5 @@
-// How many durable releases a second a custodian's service makes, and how long each takes: a daemon on one core, clients
-// on the others. Requests are signed before the clock starts and answers opened after it stops.
+// How many durable releases a second a custodian's service makes, and how long each takes: a daemon on one core,
+// clients on the others. Requests are signed before the clock starts and answers opened after it stops.
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 #include <sched.h>
@@ -15,8 +15,8 @@
 
 #include "base/random.h"
 #include "custodian/messages/answer.h"
-#include "format/custodian.grpc.pb.h"
-#include "support/custodian.h"
+#include "support/custodian_channel.h"
+#include "support/must.h"
 #include "triclave/custodian_office.h"
 
 namespace {
@@ -38,25 +38,11 @@ struct Options {
   std::exit(1);
 }
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) stop(result.error().text());
-  return std::move(result).value();
-}
-void must(const Result<void>& result) {
-  if (!result) stop(result.error().text());
-}
-
 void pin(std::initializer_list<std::size_t> cores) {
   cpu_set_t set;
   CPU_ZERO(&set);
   for (const std::size_t core : cores) CPU_SET(core, &set);
   if (::sched_setaffinity(0, sizeof set, &set) != 0) stop("cannot pin to a core");
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 // The service as its own process on core 0; tells its port through a pipe.
@@ -91,7 +77,8 @@ class Daemon {
 fs::path make_config(const fs::path& folder) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   must(make_trial_authority(folder, "bench", now - std::chrono::hours(1), now + std::chrono::hours(1)));
-  for (const auto& request : {CertificateRequest{"server", true, {"localhost"}}, CertificateRequest{"client", false, {}}})
+  for (const auto& request :
+       {CertificateRequest{"server", true, {"localhost"}}, CertificateRequest{"client", false, {}}})
     must(make_trial_certificate(folder, request, now - std::chrono::hours(1), now + std::chrono::hours(1)));
   std::ofstream(folder / "custodian") << fmt::format(
       "version: 1 name: \"ovh\" log_name: \"{}\" database: \"state.db\" mark: \"state.mark\" listen: \"localhost:0\"\n"
@@ -99,25 +86,6 @@ fs::path make_config(const fs::path& folder) {
       "limits {{ requests_per_second: 1000000 }}\n",
       testing::CustodianScene::kLogName);
   return folder / "custodian";
-}
-
-std::shared_ptr<grpc::Channel> connect(const fs::path& folder, int port, int number) {
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = read(folder / "ca.crt");
-  tls.pem_private_key = read(folder / "client.key");
-  tls.pem_cert_chain = read(folder / "client.crt");
-  grpc::ChannelArguments arguments;
-  arguments.SetInt("connection", number);  // differing arguments: no connection is shared
-  return grpc::CreateCustomChannel("localhost:" + std::to_string(port), grpc::SslCredentials(tls), arguments);
-}
-
-v1::ReleaseRequest message_of(const testing::SentRequest& sent) {
-  v1::ReleaseRequest out;
-  out.set_permit_record(std::string(as_text(sent.permit)));
-  out.set_requester_key(std::string(as_text(sent.requester_key)));
-  out.set_request(std::string(as_text(sent.pending.bytes)));
-  out.set_signature(std::string(as_text(sent.pending.signature)));
-  return out;
 }
 
 double at(const std::vector<double>& sorted, double part) {
@@ -143,12 +111,12 @@ void run(const Options& options) {
   std::vector<v1::ReleaseRequest> messages;
   for (std::size_t i = 0; i < count; ++i) {
     sent.push_back(scene.request(asked, permit));
-    messages.push_back(message_of(sent.back()));
+    messages.push_back(testing::message_of(sent.back()));
   }
 
   std::vector<std::unique_ptr<v1::Custodian::Stub>> stubs;
   for (int i = 0; i < kConnections; ++i) {
-    const auto channel = connect(folder, daemon.port(), i);
+    const auto channel = testing::channel_to(daemon.port(), folder / "ca.crt", folder / "client");
     if (!channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10))) stop("no connection");
     stubs.push_back(v1::Custodian::NewStub(channel));
   }
@@ -164,7 +132,8 @@ void run(const Options& options) {
           // At a fixed rate the clock of a request starts when it was due, however late it is sent.
           auto due = Clock::now();
           if (options.rate > 0) {
-            due = start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(static_cast<double>(i) / options.rate));
+            due = start + std::chrono::duration_cast<Clock::duration>(
+                              std::chrono::duration<double>(static_cast<double>(i) / options.rate));
             std::this_thread::sleep_until(due);
           }
           grpc::ClientContext context;
@@ -179,8 +148,9 @@ void run(const Options& options) {
   for (std::size_t i = 0; i < count; ++i)
     must(custodian::open_answer(sent[i].pending, as_bytes(answers[i].answer()), masks));
   std::sort(took.begin(), took.end());
-  std::cout << fmt::format("{} releases in {:.2f} s: {:.0f} a second; p50 {:.2f} ms, p99 {:.2f} ms, longest {:.2f} ms\n", count,
-                           seconds, static_cast<double>(count) / seconds, at(took, 0.5), at(took, 0.99), took.back());
+  std::cout << fmt::format(
+      "{} releases in {:.2f} s: {:.0f} a second; p50 {:.2f} ms, p99 {:.2f} ms, longest {:.2f} ms\n", count, seconds,
+      static_cast<double>(count) / seconds, at(took, 0.5), at(took, 0.99), took.back());
   fs::remove_all(folder);
 }
 

@@ -7,37 +7,23 @@
 #include <iostream>
 #include <string>
 
+#include "support/must.h"
 #include "triclave/triclave.h"
 
-namespace {
-
-template <class T>
-T must(triclave::Result<T> result) {
-  if (result) return std::move(*result);
-  std::cerr << result.error().text() << '\n';
-  std::exit(static_cast<int>(result.error().kind) + 1);
-}
-
-triclave::Bytes read_all(const char* path) {
-  auto source = must(triclave::file_source(path));
-  triclave::Bytes bytes(*source->size());
-  must(source->read_at(0, bytes));
-  return bytes;
-}
-
-}  // namespace
+using triclave::must;
 
 int main(int argc, char** argv) {
   const int count = argc == 10 ? std::atoi(argv[9]) : 0;
   if (count < 1) {
-    std::cerr << "usage: bench_custodian_open POLICY PRODUCER.key COMPARTMENT OWNER.key PERMIT REQUESTER.key CLIENT.crt "
-                 "CLIENT.key N\n";
+    std::cerr
+        << "usage: bench_custodian_open POLICY PRODUCER.key COMPARTMENT OWNER.key PERMIT REQUESTER.key CLIENT.crt "
+           "CLIENT.key N\n";
     return 2;
   }
   const auto policy = must(triclave::Policy::load(argv[1]));
   const auto producer = must(triclave::Signer::load(argv[2]));
   const std::string compartment = argv[3];
-  triclave::Requester requester{read_all(argv[5]), must(triclave::Signer::load(argv[6])), {}};
+  triclave::Requester requester{triclave::must_read(argv[5]), must(triclave::Signer::load(argv[6])), {}};
   auto providers = must(triclave::custodian_providers(policy, std::move(requester), {argv[7], argv[8]}));
   providers.push_back(triclave::key_provider(must(triclave::Identity::load(argv[4]))));
   auto opener = triclave::Opener::make(policy, std::move(providers));

@@ -11,6 +11,7 @@
 #include "base/integers.h"
 #include "custodian/log/entry.h"
 #include "custodian/log/log_table.h"
+#include "support/must.h"
 
 namespace {
 
@@ -27,18 +28,6 @@ double peak_memory() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (result) return std::move(*result);
-  fmt::print(stderr, "bench_log: {}\n", result.error().text());
-  std::exit(1);
-}
-void must(Result<void> result) {
-  if (result) return;
-  fmt::print(stderr, "bench_log: {}\n", result.error().text());
-  std::exit(1);
 }
 
 Bytes entry_of(std::uint64_t index) {

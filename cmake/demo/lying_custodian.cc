@@ -4,16 +4,18 @@
 //   lying_custodian POLICY SEALED OUT PERMIT REQUESTER.key CLIENT.crt CLIENT.key OWNER.key
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 #include <thread>
 
+#include "support/must.h"
 #include "triclave/triclave.h"
 
 namespace {
 
-// Passes an honest custodian's answer on; of all custodians the one that is asked first passes on one that is off by one
-// bit, and the others come a moment later.
+using triclave::must;
+
+// Passes an honest custodian's answer on; of all custodians the one that is asked first passes on one that is off by
+// one bit, and the others come a moment later.
 class Custodian final : public triclave::MaskProvider {
  public:
   explicit Custodian(std::unique_ptr<triclave::MaskProvider> honest) : honest_(std::move(honest)) {}
@@ -33,21 +35,6 @@ class Custodian final : public triclave::MaskProvider {
   std::unique_ptr<triclave::MaskProvider> honest_;
 };
 
-// The value, or an end with the error's words.
-template <class T>
-T must(triclave::Result<T> result) {
-  if (result) return std::move(*result);
-  std::cerr << result.error().text() << '\n';
-  std::exit(static_cast<int>(result.error().kind) + 1);
-}
-
-triclave::Bytes read_all(const char* path) {
-  auto source = must(triclave::file_source(path));
-  triclave::Bytes bytes(*source->size());
-  must(source->read_at(0, bytes));
-  return bytes;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -56,7 +43,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto policy = must(triclave::Policy::load(argv[1]));
-  triclave::Requester requester{read_all(argv[4]), must(triclave::Signer::load(argv[5])), {}};
+  triclave::Requester requester{triclave::must_read(argv[4]), must(triclave::Signer::load(argv[5])), {}};
   auto honest = must(triclave::custodian_providers(policy, std::move(requester), {argv[6], argv[7]}));
   std::vector<std::unique_ptr<triclave::MaskProvider>> providers;
   providers.push_back(triclave::key_provider(must(triclave::Identity::load(argv[8]))));

@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/copy.h"
 #include "base/names.h"
 #include "base/try.h"
 #include "capsule/core.h"
@@ -30,8 +31,8 @@ Result<Id> id(const std::string& field, const char* what) {
 
 template <class List, class Before>
 bool ascends(const List& list, Before before) {
-  return std::adjacent_find(list.begin(), list.end(),
-                            [&](const auto& a, const auto& b) { return !before(a, b); }) == list.end();
+  return std::adjacent_find(list.begin(), list.end(), [&](const auto& a, const auto& b) { return !before(a, b); }) ==
+         list.end();
 }
 
 //= SPEC ERA-03
@@ -39,10 +40,12 @@ Result<StatedKey> read_key(const v1::ErasureKey& wire, const std::vector<Erasure
   StatedKey out{wire.kem(), wire.name(), {}};
   TRICLAVE_TRY_ASSIGN(out.evidence.key_id, id(wire.key_id(), "a key's id"));
   if (out.kem != static_cast<std::uint32_t>(Kem::xwing) && out.kem != kP384)
-    return fail(ErrorKind::unsupported, "the erasure certificate is of a key whose algorithm this program does not know");
+    return fail(ErrorKind::unsupported,
+                "the erasure certificate is of a key whose algorithm this program does not know");
   if (!is_text(out.name, kMaxName)) return damaged("a key's name must be 1 to 64 bytes of plain text");
   if (wire.destroyed_by() > static_cast<std::uint32_t>(DestroyedBy::owner))
-    return fail(ErrorKind::unsupported, "the erasure certificate has a kind of evidence that this program does not know");
+    return fail(ErrorKind::unsupported,
+                "the erasure certificate has a kind of evidence that this program does not know");
   out.evidence.destroyed_by = static_cast<DestroyedBy>(wire.destroyed_by());
   out.evidence.destroyed = wire.destroyed();
   out.evidence.log = wire.log();
@@ -55,8 +58,7 @@ Result<StatedKey> read_key(const v1::ErasureKey& wire, const std::vector<Erasure
   const auto in_log = [&](const ErasureLog& log) {
     return log.origin == out.evidence.log && out.evidence.entry < log.size;
   };
-  if (by_log && std::none_of(logs.begin(), logs.end(), in_log))
-    return damaged("a key names an entry that no log has");
+  if (by_log && std::none_of(logs.begin(), logs.end(), in_log)) return damaged("a key names an entry that no log has");
   return out;
 }
 

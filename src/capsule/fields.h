@@ -26,6 +26,4 @@ std::string to_field(const Range& bytes) {
   return {bytes.begin(), bytes.end()};
 }
 
-inline Bytes to_bytes(const std::string& field) { return {field.begin(), field.end()}; }
-
 }  // namespace triclave::capsule

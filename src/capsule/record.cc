@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/copy.h"
 #include "base/integers.h"
 #include "base/labels.h"
 #include "base/text_codec.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/copy.h"
 #include "base/hash.h"
 #include "base/names.h"
 #include "base/try.h"

@@ -5,6 +5,7 @@ import shutil
 import signal
 
 import pytest
+
 import memory
 from custodian import Custodian
 from town import Town

@@ -4,6 +4,7 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include "base/copy.h"
 #include "base/names.h"
 #include "base/try.h"
 #include "capsule/fields.h"
@@ -56,7 +57,8 @@ Result<CustodianStatus::Key> parse_key(const v1::KeyStatus& message) {
 
 // One call by a method of the stub.
 template <class Request, class Answer>
-Result<Answer> call(auto& client, grpc::Status (v1::Custodian::Stub::*method)(grpc::ClientContext*, const Request&, Answer*),
+Result<Answer> call(auto& client,
+                    grpc::Status (v1::Custodian::Stub::*method)(grpc::ClientContext*, const Request&, Answer*),
                     const Request& request, const std::stop_token& stop) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + client.deadline);
@@ -119,7 +121,7 @@ Result<Bytes> CustodianClient::log_file(std::string_view path, std::stop_token s
   v1::LogFileRequest request;
   request.set_path(std::string(path));
   TRICLAVE_TRY_ASSIGN(const auto answer, call(*impl_, &v1::Custodian::Stub::LogFile, request, stop));
-  return capsule::to_bytes(answer.content());
+  return to_bytes(answer.content());
 }
 
 Result<std::string> CustodianClient::cosign(std::string_view text, std::stop_token stop) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/copy.h"
 #include "base/hash.h"
 #include "base/labels.h"
 #include "base/names.h"
@@ -16,7 +17,6 @@
 namespace triclave::custodian {
 namespace {
 
-using capsule::to_bytes;
 using capsule::to_field;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/copy.h"
 #include "base/hash.h"
 #include "base/integers.h"
 #include "base/labels.h"
@@ -24,8 +25,6 @@ constexpr std::size_t kItemFields = 7;
 tl::unexpected<Error> damaged(std::string_view why) {
   return fail(ErrorKind::malformed, fmt::format("the request is damaged: {}", why));
 }
-
-Bytes to_bytes(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
 //= SPEC REQ-01
 Result<RequestItem> parse_item(ByteView bytes) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/copy.h"
 #include "base/hash.h"
 #include "base/text_codec.h"
 #include "base/try.h"
@@ -12,8 +13,6 @@
 
 namespace triclave::custodian {
 namespace {
-
-Bytes to_bytes(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
 Result<void> check_rate(Limiter& limiter, std::string_view who, double now) {
   if (limiter.take(who, now)) return {};

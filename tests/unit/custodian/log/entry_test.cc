@@ -4,27 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "base/text_codec.h"
+#include "logs.h"
 #include "support/result.h"
 
 namespace triclave::custodian {
 namespace {
 
-LogEntry release() {
-  LogEntry out;
-  out.kind = LogEntryKind::release;
-  out.time = 1767225600;
-  out.key_id = Bytes(32, 1);
-  out.request_hash = Bytes(32, 2);
-  out.answer_hash = Bytes(32, 3);
-  out.session = Bytes(32, 4);
-  out.permit_id = Bytes(16, 5);
-  out.requester = Bytes(32, 6);
-  out.dataset = "pmsi-2025";
-  out.compartments = {"clinical", "identifiers"};
-  out.purpose = "diabetes study";
-  out.masks = 2;
-  return out;
-}
+LogEntry release() { return release_of(4); }
 
 TEST(LogEntry, ComesBackAsItWent) {
   LogEntry started;

@@ -4,8 +4,8 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
-#include "format/custodian.grpc.pb.h"
 #include "scene.h"
+#include "support/custodian_channel.h"
 #include "triclave/custodian_office.h"
 
 namespace triclave::custodian {
@@ -43,15 +43,7 @@ class ServerTest : public ServiceTest {
 
   // Trusts `trusted`'s authority, shows `client` of `of`; nothing where that is empty.
   std::shared_ptr<grpc::Channel> connect(const std::string& trusted, const std::string& of, const std::string& client) {
-    grpc::SslCredentialsOptions tls;
-    tls.pem_root_certs = testing::read_file(folder / trusted / "ca.crt");
-    if (!client.empty()) {
-      tls.pem_private_key = testing::read_file(folder / of / (client + ".key"));
-      tls.pem_cert_chain = testing::read_file(folder / of / (client + ".crt"));
-    }
-    grpc::ChannelArguments arguments;
-    arguments.SetInt("test", ++connections);  // a connection of its own
-    return grpc::CreateCustomChannel("localhost:" + std::to_string(server->port()), grpc::SslCredentials(tls), arguments);
+    return testing::channel_to(server->port(), folder / trusted / "ca.crt", client.empty() ? "" : folder / of / client);
   }
   grpc::Status status_over(const std::shared_ptr<grpc::Channel>& channel) {
     grpc::ClientContext context;
@@ -60,14 +52,6 @@ class ServerTest : public ServiceTest {
     return v1::Custodian::NewStub(channel)->Status(&context, {}, &answer);
   }
 
-  static v1::ReleaseRequest message_of(const testing::SentRequest& sent) {
-    v1::ReleaseRequest out;
-    out.set_permit_record(std::string(as_text(sent.permit)));
-    out.set_requester_key(std::string(as_text(sent.requester_key)));
-    out.set_request(std::string(as_text(sent.pending.bytes)));
-    out.set_signature(std::string(as_text(sent.pending.signature)));
-    return out;
-  }
   // The status, and in `kind` what the answer's metadata tell.
   grpc::Status release(const v1::ReleaseRequest& request, v1::ReleaseAnswer& answer, std::uint32_t& kind) {
     grpc::ClientContext context;
@@ -100,7 +84,6 @@ class ServerTest : public ServiceTest {
   }
 
   std::unique_ptr<Server> server;
-  int connections = 0;
 };
 
 TEST_F(ServerTest, AnswersARequest) {
@@ -157,7 +140,8 @@ TEST_F(ServerTest, ServesItsLog) {
   const auto stub = v1::Custodian::NewStub(connect("good", "good", "client"));
   v1::LogFileRequest request;
   v1::LogFileAnswer answer;
-  for (const auto& [path, expected] : {std::pair("checkpoint", StatusCode::OK), {"../state.db", StatusCode::INVALID_ARGUMENT}}) {
+  for (const auto& [path, expected] :
+       {std::pair("checkpoint", StatusCode::OK), {"../state.db", StatusCode::INVALID_ARGUMENT}}) {
     grpc::ClientContext context;
     request.set_path(path);
     EXPECT_EQ(stub->LogFile(&context, request, &answer).error_code(), expected) << path;
