@@ -95,7 +95,6 @@ class FailingDisk : public ::testing::TestWithParam<DiskFault> {
     if (is_acknowledged("destroyed") && !created.empty()) {
       EXPECT_FALSE(files_hold(created));
     }
-    ASSERT_OK(State::open(scene.files));
     auto service = scene.serve();
     ASSERT_OK(service);
     for (std::size_t i = 0; i < kAsked; ++i) {
