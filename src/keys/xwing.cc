@@ -6,6 +6,8 @@
 #include <botan/xof.h>
 #include <sodium.h>
 
+#include <mutex>
+
 #include "base/random.h"
 #include "keys/botan_rng.h"
 #include "triclave/keys.h"
@@ -65,7 +67,9 @@ Result<Botan::ML_KEM_PublicKey> ml_kem_half(ByteView public_key) {
 
 }  // namespace
 
+// Botan keeps the hashes that a decapsulation works with in the key: several at once spoil one another's secrets.
 struct PrivateKey::Expanded {
+  mutable std::mutex one_at_a_time;
   Botan::ML_KEM_PrivateKey ml_kem;
   Secret<kX25519Size> x25519;
   Bytes public_key;
@@ -83,7 +87,7 @@ PrivateKey::PrivateKey(const Secret<kSeedSize>& seed) {
   Bytes public_key = ml_kem.public_key_bits();
   const auto point = x25519_base(scalar);
   public_key.insert(public_key.end(), point.begin(), point.end());
-  expanded_.reset(new Expanded{std::move(ml_kem), Secret<kX25519Size>::copy_of(scalar), std::move(public_key)});
+  expanded_.reset(new Expanded{{}, std::move(ml_kem), Secret<kX25519Size>::copy_of(scalar), std::move(public_key)});
 }
 
 PrivateKey::PrivateKey(PrivateKey&&) noexcept = default;
@@ -98,9 +102,12 @@ Result<Secret<kSharedSecretSize>> PrivateKey::decapsulate(ByteView ciphertext) c
     return fail(ErrorKind::malformed,
                 "an X-Wing ciphertext has 1120 bytes, this one has " + std::to_string(ciphertext.size()));
   Botan::Null_RNG no_rng;
-  Botan::PK_KEM_Decryptor decryptor(expanded_->ml_kem, no_rng, "Raw");
   Secret<kSharedSecretSize> ml_kem_secret;
-  decryptor.decrypt(ml_kem_secret.mutable_view(), ciphertext.first(kMlKemCiphertextSize));
+  {
+    const std::lock_guard lock(expanded_->one_at_a_time);
+    Botan::PK_KEM_Decryptor(expanded_->ml_kem, no_rng, "Raw")
+        .decrypt(ml_kem_secret.mutable_view(), ciphertext.first(kMlKemCiphertextSize));
+  }
   const ByteView point = ciphertext.subspan(kMlKemCiphertextSize);
   return combine(ml_kem_secret.view(), x25519(expanded_->x25519.view(), point).view(), point,
                  ByteView(expanded_->public_key).subspan(kMlKemPublicKeySize));

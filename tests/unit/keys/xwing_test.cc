@@ -6,6 +6,9 @@
 #include <botan/x25519.h>
 #include <botan/xof.h>
 
+#include <atomic>
+#include <thread>
+
 #include "base/hash.h"
 #include "keys/botan_rng.h"
 #include "support/result.h"
@@ -139,6 +142,24 @@ TEST_F(XWingCiphertext, OfAnotherSizeIsRefused) {
     ciphertext.resize(size);
     EXPECT_FAILS(key.decapsulate(ciphertext), ErrorKind::malformed);
   }
+}
+
+// A service opens for many at once with one key.
+TEST(XWing, OneKeyServesSeveralThreads) {
+  const PrivateKey key(secret_hex<kSeedSize>(kSeed));
+  std::atomic<int> wrong = 0;
+  {
+    std::vector<std::jthread> all;
+    for (int i = 0; i < 4; ++i)
+      all.emplace_back([&] {
+        for (int n = 0; n < 200; ++n) {
+          const auto made = encapsulate(key.public_key()).value();
+          const auto opened = key.decapsulate(made.ciphertext).value();
+          wrong += int{!equal_constant_time(opened.view(), made.shared_secret.view())};
+        }
+      });
+  }
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST(XWing, DrawsNewRandomnessEachTime) {
