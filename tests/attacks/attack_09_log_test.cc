@@ -85,9 +85,9 @@ TEST_F(LogLies, AWitnessLendsItsNameToOneHistoryOnly) {
   const auto signer = signer_of("orange.example/witness", LogKey::Type::witness, 2);
   const std::vector<LogKey> watched{log_.signer.key()};
   const Database state = database_of(folder_.path() / "witness.db", kWitnessSchema);
-  auto witness = Witness::open(state, signer, watched).value();
-  ASSERT_OK(witness.cosign(cosign_request(log_.table, 0).value(), 1));
-  EXPECT_FAILS(witness.cosign(cosign_request(other_.table, 10).value(), 2), ErrorKind::forged);
+  auto witness = Witness::open(state, signer).value();
+  ASSERT_OK(cosigned(witness, watched, ask_to_cosign(log_.table, 0).value().request, 1));
+  EXPECT_FAILS(cosigned(witness, watched, ask_to_cosign(other_.table, 10).value().request, 2), ErrorKind::forged);
   AuditOptions wanted;
   wanted.witnesses = {signer.key()};
   wanted.cosignatures = 1;

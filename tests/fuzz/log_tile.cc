@@ -1,4 +1,4 @@
-// Paths and bundles of a log, a whole log made of hostile files, and what a witness is asked. The first byte is a
+// Paths and bundles of a log, a whole log made of hostile files, and what a witness answers. The first byte is a
 // bundle's width.
 #include "custodian/log/tile_path.h"
 #include "custodian/log/witness.h"

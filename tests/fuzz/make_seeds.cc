@@ -189,8 +189,7 @@ void vectors(Seeds& seeds) {
     each_line(text, [&](const std::string& name, const std::string& value) { shared[name] = bytes_of(value); });
   for (const std::string& text : seeds.files("tests/vectors", ".vec"))
     each_line(text, [&](const std::string& key, const std::string& value) {
-      if (key != "capsule" && key != "object" && key != "file" && key != "table" && key != "certificate")
-        return;
+      if (key != "capsule" && key != "object" && key != "file" && key != "table" && key != "certificate") return;
       const Bytes bytes = bytes_of(value);
       if (bytes.size() > kMost) return;
       if (key == "capsule") add_capsule(seeds, bytes);
@@ -344,6 +343,8 @@ void logs(Seeds& seeds) {
   seeds.add("log_note", "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k");
   seeds.add("log_proof", "c2sp.org/tlog-proof@v1\nindex 73894\n" + hash + hash + "\n" + note);
   seeds.add("log_proof", "c2sp.org/tlog-proof@v1\nextra AQID\nindex 0\n\n" + note);
+  seeds.add("cosign_request", "old 0\n\n" + note);
+  seeds.add("cosign_request", "old 2\n" + hash + hash + "\n" + note);
   for (const char* path : {"checkpoint", "tile/0/x001/x234/067", "tile/entries/273.p/112", "5\n"})
     seeds.add("log_tile", std::string_view(path));
   seeds.add("log_tile", 1, Bytes{0, 3, 'o', 'n', 'e', 0, 1, '2'});

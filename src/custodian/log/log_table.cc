@@ -151,9 +151,8 @@ Result<std::string> LogTable::proof(std::uint64_t index) {
   return format_proof({{}, index, std::move(path), std::move(under.note)});
 }
 
-Result<std::vector<Id>> LogTable::consistency(std::uint64_t old_size) {
-  TRICLAVE_TRY_ASSIGN(const Head under, head());
-  return consistency_proof(old_size, under.size, reader());
+Result<std::vector<Id>> LogTable::consistency(std::uint64_t old_size, std::uint64_t size) {
+  return consistency_proof(old_size, size, reader());
 }
 
 Result<Bytes> LogTable::file(std::string_view path) {

@@ -30,7 +30,13 @@ class LogTable {
   // checkpoint must not leave before the transaction has committed.
   Result<std::string> sign(const NoteSigner& signer);
 
-  // The checkpoint as signed last, with the cosignatures that were added. Errors: invalid_argument (none so far).
+  // The checkpoint as signed last, with the cosignatures that were added, and its size. Errors: invalid_argument (none
+  // so far).
+  struct Head {
+    std::uint64_t size;
+    std::string note;
+  };
+  Result<Head> head();
   Result<std::string> checkpoint();
   // Adds the lines that these witnesses answered to the checkpoint, where that still is the one of `size` entries; a
   // newer line takes the older's place, other keys' are left out. In a transaction. Errors: malformed, forged (a line
@@ -40,8 +46,8 @@ class LogTable {
   // The text that proves entry `index` to whoever has the log's key, under the checkpoint as it stands (C2SP
   // tlog-proof). Errors: invalid_argument (no such entry under it).
   Result<std::string> proof(std::uint64_t index);
-  // That the checkpoint's tree begins with the one of `old_size`.
-  Result<std::vector<Id>> consistency(std::uint64_t old_size);
+  // That the tree of `size` entries begins with the one of `old_size`.
+  Result<std::vector<Id>> consistency(std::uint64_t old_size, std::uint64_t size);
   Result<Bytes> entry(std::uint64_t index);
 
   // A file of C2SP tlog-tiles, under the checkpoint as it stands. Errors: invalid_argument (no such file).
@@ -55,10 +61,6 @@ class LogTable {
   Result<void> mend();
 
  private:
-  struct Head {
-    std::uint64_t size;
-    std::string note;
-  };
   struct Statements {
     Statement count, add, read, add_node, read_node, set_head, read_head;
   };
@@ -67,7 +69,6 @@ class LogTable {
 
   Result<Id> node(unsigned height, std::uint64_t index);
   Result<void> add_nodes(std::uint64_t index, ByteView entry);
-  Result<Head> head();
   Result<void> set_head(const Head& head);
   NodeReader reader();
 

@@ -14,18 +14,16 @@ namespace {
 
 constexpr std::string_view kOld = "old ";
 
-struct CosignRequest {
-  std::uint64_t old_size = 0;
-  std::vector<Id> proof;
-  Note note;
-  Checkpoint checkpoint;
-};
-
 tl::unexpected<Error> no_request(std::string_view why) {
   return fail(ErrorKind::malformed, fmt::format("this asks for no cosignature (C2SP tlog-witness): {}", why));
 }
 
-Result<CosignRequest> parse_request(std::string_view text) {
+}  // namespace
+
+const char* const kWitnessSchema =
+    "CREATE TABLE witness (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL) WITHOUT ROWID;";
+
+Result<CosignRequest> parse_cosign_request(std::string_view text) {
   if (text.size() > kMaxCosignRequest) return no_request("it is too large");
   bool ended = false;
   const std::string_view first = take_line(text, ended);
@@ -48,17 +46,28 @@ Result<CosignRequest> parse_request(std::string_view text) {
   return out;
 }
 
-}  // namespace
+Result<void> check_watched(const CosignRequest& request, const std::vector<LogKey>& logs) {
+  const std::string& origin = request.checkpoint.origin;
+  const auto log = std::find_if(logs.begin(), logs.end(), [&](const LogKey& key) { return key.name() == origin; });
+  if (log != logs.end()) return verify_note(request.note, *log);
+  return fail(
+      ErrorKind::permit_refused,
+      fmt::format("the log {} is not witnessed here; this custodian's operator has to `watch` its key", origin));
+}
 
-const char* const kWitnessSchema =
-    "CREATE TABLE witness (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL) WITHOUT ROWID;";
+Result<CosignAsk> ask_to_cosign(LogTable& log, std::uint64_t old_size) {
+  // Both of one head: it may be signed anew meanwhile.
+  TRICLAVE_TRY_ASSIGN(const LogTable::Head head, log.head());
+  TRICLAVE_TRY_ASSIGN(const auto proof, log.consistency(old_size, head.size));
+  TRICLAVE_TRY_ASSIGN(Note note, parse_note(head.note));
+  CosignAsk out{head.size, std::move(note.text), fmt::format("{}{}\n", kOld, old_size)};
+  for (const Id& each : proof) out.request += to_base64(each) + "\n";
+  out.request += "\n" + head.note;
+  return out;
+}
 
-Result<std::string> cosign_request(LogTable& log, std::uint64_t old_size) {
-  TRICLAVE_TRY_ASSIGN(const std::string checkpoint, log.checkpoint());
-  TRICLAVE_TRY_ASSIGN(const auto proof, log.consistency(old_size));
-  std::string out = fmt::format("{}{}\n", kOld, old_size);
-  for (const Id& each : proof) out += to_base64(each) + "\n";
-  return out + "\n" + checkpoint;
+std::string to_text(const CosignAnswer& answer) {
+  return answer.other_size ? fmt::format("{}\n", *answer.other_size) : answer.lines;
 }
 
 Result<CosignAnswer> parse_cosign_answer(std::string_view text) {
@@ -71,39 +80,31 @@ Result<CosignAnswer> parse_cosign_answer(std::string_view text) {
   return CosignAnswer{std::nullopt, std::string(text)};
 }
 
-Result<Witness> Witness::open(const Database& database, const NoteSigner& signer, const std::vector<LogKey>& logs) {
+Result<Witness> Witness::open(const Database& database, const NoteSigner& signer) {
   TRICLAVE_TRY_ASSIGN(Statement read, database.prepare("SELECT size, root FROM witness WHERE origin = ?"));
   TRICLAVE_TRY_ASSIGN(Statement write,
                       database.prepare("INSERT OR REPLACE INTO witness (origin, size, root) VALUES (?, ?, ?)"));
-  return Witness(signer, logs, std::move(read), std::move(write));
+  return Witness(signer, std::move(read), std::move(write));
 }
 
 // The empty tree where none was cosigned, for with that one every log begins.
-Result<Checkpoint> Witness::last(const LogKey& log) {
-  TRICLAVE_TRY_ASSIGN(const bool found, read_.bind(1, std::string_view(log.name())).step());
-  if (!found) return Checkpoint{log.name(), 0, sha256({})};
+Result<Checkpoint> Witness::last(const std::string& origin) {
+  TRICLAVE_TRY_ASSIGN(const bool found, read_.bind(1, std::string_view(origin)).step());
+  if (!found) return Checkpoint{origin, 0, sha256({})};
   const std::uint64_t size = read_.number(0);
   const auto root = read_.id(1);
   read_.reset();
-  return root.map([&](const Id& known) { return Checkpoint{log.name(), size, known}; });
+  return root.map([&](const Id& known) { return Checkpoint{origin, size, known}; });
 }
 
-Result<std::string> Witness::cosign(std::string_view text, std::uint64_t time) {
-  TRICLAVE_TRY_ASSIGN(const CosignRequest request, parse_request(text));
+//= SPEC LOG-14
+Result<CosignAnswer> Witness::cosign(const CosignRequest& request, std::uint64_t time) {
   const Checkpoint& now = request.checkpoint;
-  const auto log =
-      std::find_if(logs_->begin(), logs_->end(), [&](const LogKey& key) { return key.name() == now.origin; });
-  if (log == logs_->end())
-    return fail(ErrorKind::permit_refused,
-                fmt::format("{} does not witness the log {}; its operator has to name that log's key",
-                            signer_->key().name(), now.origin));
-  TRICLAVE_TRY(verify_note(request.note, *log));
-  TRICLAVE_TRY_ASSIGN(const Checkpoint old, last(*log));
-  if (old.size != request.old_size) return fmt::format("{}\n", old.size);
-  //= SPEC LOG-14
+  TRICLAVE_TRY_ASSIGN(const Checkpoint old, last(now.origin));
+  if (old.size != request.old_size) return CosignAnswer{old.size, {}};
   TRICLAVE_TRY(verify_consistency(old.size, old.root, now.size, now.root, request.proof));
   TRICLAVE_TRY(write_.bind(1, std::string_view(now.origin)).bind(2, now.size).bind(3, now.root).run());
-  return signer_->cosign(request.note.text, time);
+  return CosignAnswer{std::nullopt, signer_->cosign(request.note.text, time)};
 }
 
 }  // namespace triclave::custodian

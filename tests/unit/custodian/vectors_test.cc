@@ -1,4 +1,6 @@
 // What an independent implementation, written from SPEC.md alone, says of permits, answers and logs (tests/vectors).
+#include "support/vectors.h"
+
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -13,15 +15,14 @@
 #include "keys/xwing.h"
 #include "support/result.h"
 #include "support/temp_folder.h"
-#include "support/vectors.h"
 
 namespace triclave::custodian {
 namespace {
 
 constexpr std::string_view kEveryKey[] = {
-    "comment", "type",    "rule", "expect",   "record", "covers",  "permit-id", "permit-hash", "one-use",  "mask",
-    "request", "answer",  "entry", "log-key", "note",   "witness", "size",      "root",        "cosigned", "proof",
-    "index",   "log-file", "kept", "receipt", "path",   "asks"};
+    "comment",  "type",    "rule",   "expect",   "record",  "covers",  "permit-id", "permit-hash", "one-use",
+    "mask",     "request", "answer", "entry",    "log-key", "note",    "witness",   "size",        "root",
+    "cosigned", "proof",   "index",  "log-file", "kept",    "receipt", "path",      "asks"};
 
 class FilesOfVector final : public LogFiles {
  public:
@@ -85,7 +86,11 @@ class CustodianVectors : public ::testing::TestWithParam<std::string> {
     const auto request = parse_request(bytes);
     if (!request) return tl::unexpected(request.error());
     const SecretBytes seed = secret_from_hex(vector.one("one-use")).value();
-    const PendingRequest pending{bytes, {}, request->key_id, request->hash, request->items.size(),
+    const PendingRequest pending{bytes,
+                                 {},
+                                 request->key_id,
+                                 request->hash,
+                                 request->items.size(),
                                  keys::xwing::PrivateKey(Secret<32>::copy_of(seed.view().first<32>()))};
     Bytes masks(kMaskSize * request->items.size());
     if (auto opened = open_answer(pending, vector.bytes("answer"), masks); !opened) return opened;
@@ -162,15 +167,17 @@ class CustodianVectors : public ::testing::TestWithParam<std::string> {
     const testing::TempFolder folder;
     const Database database = Database::open(folder / "witness.db", true).value();
     EXPECT_OK(database.run(kWitnessSchema));
-    auto witness = Witness::open(database, signer.value(), logs);
-    Result<std::string> answer = "nobody asks";
+    auto witness = Witness::open(database, signer.value());
+    Result<CosignAnswer> answer = CosignAnswer{};
     const auto asks = texts("asks");
     for (const std::string& each : asks) {
-      answer = witness->cosign(each, 1);
+      answer = parse_cosign_request(each).and_then([&](const CosignRequest& request) {
+        return check_watched(request, logs).and_then([&] { return witness->cosign(request, 1); });
+      });
       EXPECT_TRUE(answer || &each == &asks.back()) << testing::text_of(answer);
     }
     if (!answer) return tl::unexpected(answer.error());
-    const auto parsed = parse_cosign_answer(*answer);
+    const auto parsed = parse_cosign_answer(to_text(*answer));
     EXPECT_OK(parsed);
     EXPECT_EQ(parsed->other_size ? std::to_string(*parsed->other_size) : "cosigned", vector.one("answer"));
     return {};
@@ -179,11 +186,11 @@ class CustodianVectors : public ::testing::TestWithParam<std::string> {
   using Judge = Result<void> (CustodianVectors::*)() const;
   static const std::map<std::string, Judge>& judges() {
     static const std::map<std::string, Judge> all = {
-        {"permit", &CustodianVectors::judge_permit},       {"revocation", &CustodianVectors::judge_revocation},
-        {"answer", &CustodianVectors::judge_answer},       {"log-entry", &CustodianVectors::judge_entry},
-        {"log-key", &CustodianVectors::judge_log_key},     {"checkpoint", &CustodianVectors::judge_checkpoint},
-        {"log-proof", &CustodianVectors::judge_proof},     {"log", &CustodianVectors::judge_log},
-        {"log-path", &CustodianVectors::judge_path},       {"cosign", &CustodianVectors::judge_cosign}};
+        {"permit", &CustodianVectors::judge_permit},   {"revocation", &CustodianVectors::judge_revocation},
+        {"answer", &CustodianVectors::judge_answer},   {"log-entry", &CustodianVectors::judge_entry},
+        {"log-key", &CustodianVectors::judge_log_key}, {"checkpoint", &CustodianVectors::judge_checkpoint},
+        {"log-proof", &CustodianVectors::judge_proof}, {"log", &CustodianVectors::judge_log},
+        {"log-path", &CustodianVectors::judge_path},   {"cosign", &CustodianVectors::judge_cosign}};
     return all;
   }
 
@@ -204,8 +211,8 @@ TEST_P(CustodianVectors, IsJudgedAsItExpects) {
   EXPECT_EQ(testing::kind_of(result), is_good() ? "success" : vector.one("expect")) << testing::text_of(result);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CustodianVectors,
-                         ::testing::ValuesIn(testing::vector_names(CustodianVectors::types())), testing::test_name);
+INSTANTIATE_TEST_SUITE_P(All, CustodianVectors, ::testing::ValuesIn(testing::vector_names(CustodianVectors::types())),
+                         testing::test_name);
 
 }  // namespace
 }  // namespace triclave::custodian

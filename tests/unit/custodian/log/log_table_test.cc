@@ -82,8 +82,8 @@ TEST_F(LogTableTest, BeginsWithItsPast) {
   const auto old = open_checkpoint(log_.checkpoint().value(), signer_.key()).value();
   fill(600);
   const auto now = open_checkpoint(log_.checkpoint().value(), signer_.key()).value();
-  EXPECT_OK(verify_consistency(old.size, old.root, now.size, now.root, log_.consistency(7).value()));
-  EXPECT_FAILS(verify_consistency(old.size, now.root, now.size, now.root, log_.consistency(7).value()),
+  EXPECT_OK(verify_consistency(old.size, old.root, now.size, now.root, log_.consistency(7, now.size).value()));
+  EXPECT_FAILS(verify_consistency(old.size, now.root, now.size, now.root, log_.consistency(7, now.size).value()),
                ErrorKind::forged);
 }
 

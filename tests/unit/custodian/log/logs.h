@@ -8,6 +8,7 @@
 
 #include "custodian/log/entry.h"
 #include "custodian/log/log_table.h"
+#include "custodian/log/witness.h"
 #include "support/result.h"
 
 namespace triclave::custodian {
@@ -51,6 +52,15 @@ inline LogEntry refusal_of(std::uint8_t session) {
   out.error = static_cast<std::uint32_t>(ErrorKind::permit_refused);
   out.reason = "the permit expired";
   return out;
+}
+
+// What a witness that watches these logs answers, as its service would.
+inline Result<std::string> cosigned(Witness& witness, const std::vector<LogKey>& watched, std::string_view request,
+                                    std::uint64_t time) {
+  const auto read = parse_cosign_request(request);
+  if (!read) return tl::unexpected(read.error());
+  if (const auto known = check_watched(*read, watched); !known) return tl::unexpected(known.error());
+  return witness.cosign(*read, time).map([](const CosignAnswer& answer) { return to_text(answer); });
 }
 
 // A custodian's log in a database of its own.
