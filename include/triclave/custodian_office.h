@@ -27,18 +27,20 @@ struct CustodianKey {
   std::chrono::sys_seconds destroyed{};  // 1970: it lives
 };
 
-// Makes the database and the log's key. `protection`: the passphrase under which private keys are kept, and must be
-// given whenever one is used. Errors: io, malformed, invalid_argument (no passphrase, or there is a custodian already).
+// Makes the database, the log's key and the witness's. `protection`: the passphrase under which private keys are kept,
+// and must be given whenever one is used. Errors: io, malformed, invalid_argument (no passphrase, or there is a
+// custodian already).
 TRICLAVE_EXPORT Result<void> init_custodian(const std::filesystem::path& config, const Protection& protection);
 
 // A consistent copy of the database, also while the service runs; private keys in it stay under the passphrase. Errors:
 // io, invalid_argument (something has the name).
 TRICLAVE_EXPORT Result<void> backup_custodian(const std::filesystem::path& config, const std::filesystem::path& backup);
 
-// The database and the mark that the configuration names, from a backup. For up to four minutes from `now` on requests are
-// refused, for one of them may have been answered between the backup and the loss; the log begins anew under another
-// name, unless `former_mark` tells that nothing was logged since the backup. Errors: io, malformed, unsupported,
-// invalid_argument (one of the files exists; another custodian's mark).
+// The database and the mark that the configuration names, from a backup. For up to four minutes from `now` on requests
+// are refused, for one of them may have been answered between the backup and the loss; the log begins anew under
+// another name, unless `former_mark` tells that nothing was logged since the backup, and the witness's key is another
+// one, unless it tells that nothing was cosigned. Errors: io, malformed, unsupported, invalid_argument (one of the
+// files exists; another custodian's mark).
 TRICLAVE_EXPORT Result<void> restore_custodian(const std::filesystem::path& config, const std::filesystem::path& backup,
                                                std::chrono::sys_seconds now,
                                                const std::filesystem::path& former_mark = {});
@@ -62,6 +64,8 @@ class TRICLAVE_EXPORT CustodianOffice {
 
   // The log's public key, for the registry: C2SP signed-note's verifier key.
   std::string log_key() const;
+  // The one by which this custodian cosigns the logs of others, for those who ask it to. Errors: invalid_argument, io.
+  Result<std::string> witness_key() const;
   // The next epoch's key. Errors: invalid_argument (a name), io.
   Result<CustodianKey> create_key(const Verifier& owner, std::string_view dataset, std::string name,
                                   std::chrono::sys_seconds now);
@@ -81,17 +85,21 @@ class TRICLAVE_EXPORT CustodianOffice {
 
 struct ServeOptions {
   bool allow_root = false;
-  // Called once the service answers, with its port; and each time the configuration was read again, with what came of it.
+  // Called once the service answers, with its port; and each time the configuration was read again, with what came of
+  // it.
   std::function<void(int port)> on_ready;
   std::function<void(const Result<void>&)> on_reload;
   // Called, on any thread, with what the operator must see to while the service runs on: a disk that is full, files
   // that cannot be read. Requesters are not told.
   std::function<void(const Error&)> on_trouble;
+  // Called from any thread: with a witness's name, when what comes of asking it to cosign the log changes (it did, or
+  // why not); with the name of a log that is watched, when it does not go on from what was cosigned of it.
+  std::function<void(const std::string& whose, const Result<void>& outcome)> on_witnessing;
 };
 
 // Answers until the process is sent SIGTERM or SIGINT, then finishes what is under way; SIGHUP reads the configuration
-// again. Blocks these signals in the process, locks its memory where the system allows, and leaves no core dump. Errors:
-// those of CustodianOffice::open; invalid_argument (certificates, the address, run as root).
+// again. Blocks these signals in the process, locks its memory where the system allows, and leaves no core dump.
+// Errors: those of CustodianOffice::open; invalid_argument (certificates, the address, run as root).
 TRICLAVE_EXPORT Result<void> serve_custodian(const std::filesystem::path& config, std::string_view passphrase,
                                              const ServeOptions& options);
 

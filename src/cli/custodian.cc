@@ -39,16 +39,25 @@ Result<Outcome> init(const InitOptions& options) {
   protection.memory_kib = options.memory_mib * 1024;
   TRICLAVE_TRY(init_custodian(options.config, protection));
   TRICLAVE_TRY_ASSIGN(const CustodianOffice office, CustodianOffice::open(options.config, words.view()));
-  return Outcome{"A custodian is ready to hold keys.\n" + line("log key", office.log_key()) +
-                     "Owners put the log key into their registry. The passphrase opens every key that is held here:\n"
-                     "without it all of them are lost.\n",
-                 {{"log_key", office.log_key()}}};
+  TRICLAVE_TRY_ASSIGN(const std::string witness_key, office.witness_key());
+  return Outcome{
+      "A custodian is ready to hold keys.\n" + line("log key", office.log_key()) + line("witness key", witness_key) +
+          "Owners put the log key into their registry. Custodians who watch one another's logs exchange both\n"
+          "keys. The passphrase opens every key that is held here: without it all of them are lost.\n",
+      {{"log_key", office.log_key()}, {"witness_key", witness_key}}};
 }
 
 Result<Outcome> log_key(const UnlockOptions& options) {
   TRICLAVE_TRY_ASSIGN(const SecretText words, custodian_passphrase(options));
   TRICLAVE_TRY_ASSIGN(const CustodianOffice office, CustodianOffice::open(options.config, words.view()));
   return Outcome{office.log_key() + "\n", {{"log_key", office.log_key()}}};
+}
+
+Result<Outcome> witness_key(const UnlockOptions& options) {
+  TRICLAVE_TRY_ASSIGN(const SecretText words, custodian_passphrase(options));
+  TRICLAVE_TRY_ASSIGN(const CustodianOffice office, CustodianOffice::open(options.config, words.view()));
+  TRICLAVE_TRY_ASSIGN(const std::string key, office.witness_key());
+  return Outcome{key + "\n", {{"witness_key", key}}};
 }
 
 // Said at once, one line each: who starts the service waits for the first.
@@ -70,6 +79,14 @@ Result<Outcome> serve(const ServeCommandOptions& options) {
       std::cout << (reloaded ? "configuration read again" : "configuration kept as it was: " + wrong) << std::endl;
   };
   how.on_trouble = [](const Error& error) { std::cerr << "triclave: " + error.text() + "\n" << std::flush; };
+  // One call, so that lines of several threads stay whole.
+  how.on_witnessing = [&](const std::string& whose, const Result<void>& outcome) {
+    const std::string wrong = outcome ? "" : outcome.error().message;
+    if (options.json)
+      std::cerr << Json{{"witnessing", whose}, {"good", outcome.has_value()}, {"error", wrong}}.dump() + "\n";
+    else
+      std::cerr << (outcome ? whose + " cosigns this log\n" : "witnessing: " + whose + ": " + wrong + "\n");
+  };
   TRICLAVE_TRY(serve_custodian(options.config, words.view(), how));
   return Outcome{"stopped\n", nullptr};
 }
@@ -89,29 +106,34 @@ Result<Outcome> check(const CustodianOptions& options) {
 
 Result<Outcome> restore(const RestoreOptions& options) {
   TRICLAVE_TRY(restore_custodian(options.config, options.file, now(), options.former_mark));
-  return Outcome{"Restored. For up to four minutes requests are refused: some may have been answered before the loss.\n"
-                 "Unless --former-mark showed that nothing was logged since the backup, the log begins anew under\n"
-                 "another name; give owners its key for their registry: `triclave custodian log-key`.\n"
-                 "Permits revoked and keys destroyed since the backup are to be revoked and destroyed again.\n",
-                 {{"restored", options.file}}};
+  return Outcome{
+      "Restored. For up to four minutes requests are refused: some may have been answered before the loss.\n"
+      "Unless --former-mark showed that nothing was logged since the backup, the log begins anew under\n"
+      "another name; give owners its key for their registry: `triclave custodian log-key`. The same holds of\n"
+      "the key by which this custodian cosigns for others: `triclave custodian witness-key`.\n"
+      "Permits revoked and keys destroyed since the backup are to be revoked and destroyed again.\n",
+      {{"restored", options.file}}};
 }
 
 }  // namespace
 
 void declare_config(CLI::App& command, CustodianOptions& options) {
-  command.add_option("CONFIG", options.config, "The custodian's configuration (src/format/custodian_file.proto)")->required();
+  command.add_option("CONFIG", options.config, "The custodian's configuration (src/format/custodian_file.proto)")
+      ->required();
 }
 
 void declare_unlock(CLI::App& command, UnlockOptions& options) {
   declare_config(command, options);
   command.add_option("--passphrase-file", options.passphrase_file, "The custodian's passphrase is FILE's first line")
       ->type_name("FILE");
-  command.add_option("--passphrase-fd", options.passphrase_descriptor, "Take it from an open descriptor")->type_name("N");
+  command.add_option("--passphrase-fd", options.passphrase_descriptor, "Take it from an open descriptor")
+      ->type_name("N");
 }
 
 Result<SecretText> custodian_passphrase(const UnlockOptions& options, bool twice) {
   if (!options.passphrase_file.empty()) return SecretText::read_file(options.passphrase_file);
-  if (options.passphrase_descriptor >= 0) return SecretText::read_line(options.passphrase_descriptor, "--passphrase-fd");
+  if (options.passphrase_descriptor >= 0)
+    return SecretText::read_line(options.passphrase_descriptor, "--passphrase-fd");
   if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr) {
     const auto credential = std::filesystem::path(folder) / kCredential;
     std::error_code ignored;
@@ -126,10 +148,11 @@ void add_custodian(CLI::App& app, Program& program) {
   CLI::App* group = app.add_subcommand("custodian", "Be a custodian: hold keys for others, and answer for permits");
   group->require_subcommand(1);
   add_command<InitOptions>(
-      *group, program, "init", "Make the database and the log's key",
+      *group, program, "init", "Make the database, the log's key and the witness's",
       [](CLI::App& command, InitOptions& options) {
         declare_unlock(command, options);
-        command.add_option("--passphrase-memory", options.memory_mib, "What guessing the passphrase costs (default: 256)")
+        command
+            .add_option("--passphrase-memory", options.memory_mib, "What guessing the passphrase costs (default: 256)")
             ->check(CLI::Range(8, 2048))
             ->type_name("MIB");
       },
@@ -143,6 +166,9 @@ void add_custodian(CLI::App& app, Program& program) {
       serve);
   add_command<UnlockOptions>(*group, program, "log-key", "Print the log's public key, for the registry", declare_unlock,
                              log_key);
+  add_command<UnlockOptions>(*group, program, "witness-key",
+                             "Print the public key by which this custodian cosigns the logs of others", declare_unlock,
+                             witness_key);
   add_custodian_keys(*group, program);
   add_command<BackupOptions>(
       *group, program, "backup", "Save the database, also while the service runs",

@@ -13,7 +13,7 @@ from triclave_spec import checkpoints, custodian, hpke, merkle, notes, permits, 
 from triclave_spec.errors import SpecError
 from vector_kit.cast import DATASET, KEYS
 from vector_kit.custody_cast import AUTHORITY, CUSTODIAN, LOG, NOW, ONE_USE, OTHER_LOG, PERMIT, REQUEST, REQUESTER, SHARED
-from vector_kit.custody_cast import entry, started
+from vector_kit.custody_cast import OTHER_WITNESS, WITNESS, entry, started
 
 # C2SP signed-note: its example of a verifier key, and the note that it verifies.
 VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -120,3 +120,26 @@ def test_logs(size: int) -> None:
     for path, data in files.items():
         with pytest.raises(SpecError):
             tiles.audit({**files, path: data[:-1] + bytes([data[-1] ^ 1])}.__getitem__, LOG.key)
+
+
+def test_witnesses() -> None:
+    """A log takes a witness's line only if it is that one's; a witness without its memory goes on under another key."""
+    def signed(entries: List[bytes]) -> str:
+        return checkpoints.sign(LOG, len(entries), merkle.root(entries))
+
+    def asked(old: int, entries: List[bytes]) -> bytes:
+        return checkpoints.cosign_request(old, tree_proof.consistency(old, entries), signed(entries)).encode()
+
+    entries, forked = started(3), [*started(2), entry()]
+    witness = checkpoints.Witness(WITNESS, [LOG.key])
+    line = witness.cosign(asked(0, entries), NOW)
+    assert signed(entries) in checkpoints.add_cosignature(signed(entries), line, WITNESS.key)
+    for note, key in ((signed(forked), WITNESS.key), (signed(entries), OTHER_WITNESS.key)):
+        with pytest.raises(SpecError, match="forged"):
+            checkpoints.add_cosignature(note, line, key)
+    with pytest.raises(SpecError, match="forged"):
+        witness.restored(WITNESS)
+    again = witness.restored(OTHER_WITNESS)
+    other = again.cosign(asked(0, forked), NOW)
+    with pytest.raises(SpecError, match="forged"):
+        checkpoints.add_cosignature(signed(forked), other, WITNESS.key)

@@ -11,10 +11,10 @@
 
 #include "base/random.h"
 #include "capsule/derive.h"
+#include "custodian/log/log_table.h"
 #include "custodian/messages/permit.h"
 #include "custodian/messages/request.h"
 #include "custodian/service/officer.h"
-#include "custodian/log/log_table.h"
 #include "custodian/service/service.h"
 #include "keys/hpke.h"
 #include "policy/compartment_policy.h"
@@ -29,9 +29,7 @@ struct SentRequest {
   Bytes permit, requester_key;
   custodian::PendingRequest pending;
 
-  custodian::Asked asked() const {
-    return {permit, requester_key, pending.bytes, pending.signature, "client"};
-  }
+  custodian::Asked asked() const { return {permit, requester_key, pending.bytes, pending.signature, "client"}; }
 };
 
 class CustodianScene {
@@ -53,7 +51,7 @@ class CustodianScene {
   const Result<void>& created() const { return created_; }
 
   Result<std::unique_ptr<custodian::Service>> serve() {
-    return custodian::Service::start(files, kPassphrase, {"ovh", kLogName, rate, [this] { return clock; }});
+    return custodian::Service::start(files, kPassphrase, {"ovh", kLogName, rate, [this] { return clock; }, on_fork});
   }
   Result<custodian::Officer> officer() const { return custodian::Officer::with(files, kPassphrase, kLogName); }
 
@@ -104,6 +102,7 @@ class CustodianScene {
   custodian::StateFiles files;
   std::chrono::sys_seconds clock{std::chrono::seconds{1'850'000'000}};
   custodian::Rate rate;  // none
+  custodian::WitnessingChanged on_fork;
   Signer authority = Signer::generate("authority"), requester = Signer::generate("requester"),
          owner = Signer::generate("owner");
   custodian::HeldKey key;

@@ -124,6 +124,7 @@ Result<std::string> LogTable::checkpoint() {
 
 Result<void> LogTable::add_cosignatures(std::uint64_t size, std::string_view lines,
                                         const std::vector<LogKey>& witnesses) {
+  //= SPEC LOG-17
   TRICLAVE_TRY_ASSIGN(Head now, head());
   if (now.size != size) return {};  // the log went on meanwhile; its next checkpoint asks again
   TRICLAVE_TRY_ASSIGN(const auto offered, parse_signature_lines(lines));

@@ -12,7 +12,11 @@
 namespace triclave::custodian {
 namespace {
 
-constexpr std::size_t kMarkSize = sizeof(Id) + sizeof(std::uint64_t);  // the database's id, then the log's size
+// The database's id, the log's size, the number of cosignatures. A mark from before custodians were witnesses ends
+// ahead of the last.
+constexpr std::size_t kSizeAt = sizeof(Id);
+constexpr std::size_t kCosignedAt = kSizeAt + sizeof(std::uint64_t);
+constexpr std::size_t kMarkSize = kCosignedAt + sizeof(std::uint64_t);
 
 Result<Descriptor> open_file(const std::filesystem::path& file, int how) {
   Descriptor out(::open(file.c_str(), O_RDWR | O_CLOEXEC | how, S_IRUSR | S_IWUSR));
@@ -51,22 +55,27 @@ Result<Mark> Mark::open(const std::filesystem::path& file) {
 Result<void> Mark::read() {
   std::array<std::uint8_t, kMarkSize> content{};
   TRICLAVE_TRY_ASSIGN(const std::size_t got, read_fully_at(file_.get(), content, 0, shown_));
-  if (got != content.size())
+  if (got != kMarkSize && got != kCosignedAt)
     return fail(ErrorKind::malformed,
                 shown_ + " is no custodian's mark; restore a backup with `triclave custodian restore`");
   std::copy_n(content.begin(), state_.size(), state_.begin());
-  size_ = from_big_endian<std::uint64_t>(ByteView(content).subspan(state_.size()));
+  size_ = from_big_endian<std::uint64_t>(ByteView(content).subspan(kSizeAt));
+  cosigned_ = from_big_endian<std::uint64_t>(ByteView(content).subspan(kCosignedAt));
   return {};
 }
 
-Result<void> Mark::raise(std::uint64_t size) {
-  if (size <= size_) return {};
-  // The service and a command of an officer's may both be at it; the larger size stays.
+Result<void> Mark::raise(std::uint64_t size) { return raise(&Mark::size_, kSizeAt, size); }
+
+Result<void> Mark::raise_cosigned(std::uint64_t count) { return raise(&Mark::cosigned_, kCosignedAt, count); }
+
+Result<void> Mark::raise(std::uint64_t Mark::* number, std::uint64_t offset, std::uint64_t to) {
+  if (to <= this->*number) return {};
+  // The service and a command of an officer's may both be at it; the larger number stays.
   if (::flock(file_.get(), LOCK_EX) != 0) return io_error("cannot lock", shown_);
   Result<void> raised = read();
-  if (raised && size > size_) {
-    raised = write_fully_at(file_.get(), big_endian(size), state_.size(), shown_);
-    if (raised) size_ = size;
+  if (raised && to > this->*number) {
+    raised = write_fully_at(file_.get(), big_endian(to), offset, shown_);
+    if (raised) this->*number = to;
   }
   ::flock(file_.get(), LOCK_UN);
   return raised;

@@ -1,12 +1,11 @@
 // triclave/custodian_office.h over what the service is made of.
-#include "triclave/custodian_office.h"
-
 #include "base/try.h"
 #include "custodian/service/authority.h"
 #include "custodian/service/config.h"
 #include "custodian/service/judge.h"
 #include "custodian/service/officer.h"
 #include "keys/key_storage.h"
+#include "triclave/custodian_office.h"
 #include "triclave/io.h"
 
 namespace triclave {
@@ -88,6 +87,10 @@ Result<CustodianOffice> CustodianOffice::open(const std::filesystem::path& confi
 
 std::string CustodianOffice::log_key() const { return impl_->officer.signer().key().text(); }
 
+Result<std::string> CustodianOffice::witness_key() const {
+  return impl_->officer.witness_key().map([](const LogKey& key) { return key.text(); });
+}
+
 Result<CustodianKey> CustodianOffice::create_key(const Verifier& owner, std::string_view dataset, std::string name,
                                                  std::chrono::sys_seconds now) {
   return impl_->officer.create_key(owner.id(), dataset, std::move(name), now).and_then(shown);
@@ -114,13 +117,15 @@ Result<void> make_trial_authority(const std::filesystem::path& folder, const std
 Result<void> make_trial_certificate(const std::filesystem::path& folder, const CertificateRequest& request,
                                     std::chrono::sys_seconds from, std::chrono::sys_seconds until) {
   if (request.name.find('/') != std::string::npos || request.name.starts_with('.'))
-    return fail(ErrorKind::invalid_argument, "a certificate's name is also its files': without a slash or a dot in front");
+    return fail(ErrorKind::invalid_argument,
+                "a certificate's name is also its files': without a slash or a dot in front");
   custodian::Certified authority;
   TRICLAVE_TRY_ASSIGN(const SecretBytes certificate, keys::read_secret_file(folder / "ca.crt", kMaxPem));
   authority.certificate = as_text(certificate.view());
   TRICLAVE_TRY_ASSIGN(authority.key, keys::read_private_file(folder / "ca.key"));
   const auto usage = request.for_server ? custodian::Usage::server : custodian::Usage::client;
-  TRICLAVE_TRY_ASSIGN(const auto made, custodian::certify(authority, request.name, usage, request.hosts, {from, until}));
+  TRICLAVE_TRY_ASSIGN(const auto made,
+                      custodian::certify(authority, request.name, usage, request.hosts, {from, until}));
   return write_pair(folder, request.name, made);
 }
 

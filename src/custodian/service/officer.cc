@@ -45,7 +45,11 @@ Result<Officer> Officer::with(const StateFiles& files, std::string_view passphra
   TRICLAVE_TRY_ASSIGN(State state, State::open(files));
   TRICLAVE_TRY_ASSIGN(Vault vault, state.unlock(passphrase));
   TRICLAVE_TRY_ASSIGN(NoteSigner signer, state.log_signer(vault, log_name));
-  return Officer(std::move(state), std::move(vault), std::move(signer));
+  return Officer(std::move(state), std::move(vault), std::move(signer), log_name);
+}
+
+Result<LogKey> Officer::witness_key() const {
+  return state_.witness_signer(vault_, log_name_).map([](const NoteSigner& signer) { return signer.key(); });
 }
 
 Result<HeldKey> Officer::create_key(const Id& owner, std::string_view dataset, std::string name,

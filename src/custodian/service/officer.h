@@ -22,6 +22,8 @@ class Officer {
   static Result<Officer> with(const StateFiles& files, std::string_view passphrase, const std::string& log_name);
 
   const NoteSigner& signer() const noexcept { return signer_; }
+  // By which the custodian cosigns the logs of others.
+  Result<LogKey> witness_key() const;
   const State& state() const noexcept { return state_; }
 
   Result<HeldKey> create_key(const Id& owner, std::string_view dataset, std::string name, std::chrono::sys_seconds now);
@@ -34,12 +36,16 @@ class Officer {
   Result<void> raise_floor(const Id& capsule, std::uint32_t generation);
 
  private:
-  Officer(State state, Vault vault, NoteSigner signer)
-      : state_(std::move(state)), vault_(std::move(vault)), signer_(std::move(signer)) {}
+  Officer(State state, Vault vault, NoteSigner signer, std::string log_name)
+      : state_(std::move(state)),
+        vault_(std::move(vault)),
+        signer_(std::move(signer)),
+        log_name_(std::move(log_name)) {}
 
   State state_;
   Vault vault_;
   NoteSigner signer_;
+  std::string log_name_;  // as the configuration says it
 };
 
 }  // namespace triclave::custodian

@@ -8,6 +8,7 @@
 #include "base/text_codec.h"
 #include "base/try.h"
 #include "custodian/log/entry.h"
+#include "custodian/log/witness.h"
 #include "custodian/service/acceptor.h"
 #include "custodian/service/certificates.h"
 #include "custodian/tls.h"
@@ -17,6 +18,7 @@ namespace triclave::custodian {
 namespace {
 
 constexpr int kMaxMessage = 600 * 1024;  // a request of 512 KiB, its permit, key and signature
+static_assert(kMaxCosignRequest + 1024 <= kMaxMessage);
 constexpr int kMaxMetadata = 8 * 1024;
 constexpr unsigned kReadCertificatesEvery = 1;  // seconds
 constexpr int kHandshake = 10'000;              // ms, then a connection without one is closed
@@ -99,6 +101,16 @@ class Calls final : public v1::Custodian::CallbackService {
     const auto content = service_.log_file(request->path());
     if (content) answer->set_content(text_of(*content));
     reactor->Finish(content ? grpc::Status::OK : status_of(content.error(), *context));
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* Cosign(grpc::CallbackServerContext* context, const v1::CosignRequest* request,
+                                   v1::CosignAnswer* answer) override {
+    auto* const reactor = context->DefaultReactor();
+    service_.cosign(request->request(), client_of(*context), [=](Result<std::string> made) {
+      if (made) answer->set_cosignatures(std::move(*made));
+      reactor->Finish(made ? grpc::Status::OK : status_of(made.error(), *context));
+    });
     return reactor;
   }
 

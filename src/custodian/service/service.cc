@@ -23,11 +23,13 @@ constexpr Rate kTroubles{1, 1};
 
 }  // namespace
 
-Service::Service(State state, State reader, Vault vault, NoteSigner signer, ServiceOptions options)
+Service::Service(State state, State reader, Vault vault, NoteSigner signer, NoteSigner witness_signer,
+                 ServiceOptions options)
     : state_(std::move(state)),
       reader_(std::move(reader)),
       vault_(std::move(vault)),
       signer_(std::move(signer)),
+      witness_signer_(std::move(witness_signer)),
       options_(std::move(options)),
       judge_(keys_, options_.requests),
       refusals_(kRefusals),
@@ -39,8 +41,9 @@ Result<std::unique_ptr<Service>> Service::start(const StateFiles& files, std::st
   TRICLAVE_TRY_ASSIGN(State reader, State::open(files));
   TRICLAVE_TRY_ASSIGN(Vault vault, state.unlock(passphrase));
   TRICLAVE_TRY_ASSIGN(NoteSigner signer, state.log_signer(vault, options.log_name));
-  std::unique_ptr<Service> out(
-      new Service(std::move(state), std::move(reader), std::move(vault), std::move(signer), std::move(options)));
+  TRICLAVE_TRY_ASSIGN(NoteSigner witness_signer, state.witness_signer(vault, options.log_name));
+  std::unique_ptr<Service> out(new Service(std::move(state), std::move(reader), std::move(vault), std::move(signer),
+                                           std::move(witness_signer), std::move(options)));
   TRICLAVE_TRY(out->prepare());
   return out;
 }
@@ -49,12 +52,13 @@ Result<void> Service::prepare() {
   TRICLAVE_TRY(keys_.reload(reader_, vault_));
   TRICLAVE_TRY_ASSIGN(refuse_until_, state_.refuse_until());
   TRICLAVE_TRY_ASSIGN(admission_, Admission::prepare(state_.database()));
+  TRICLAVE_TRY_ASSIGN(witness_, Witness::open(state_.database(), witness_signer_));
+  TRICLAVE_TRY_ASSIGN(own_log_, LogTable::open(state_.database()));
   TRICLAVE_TRY_ASSIGN(log_, LogTable::open(reader_.database()));
   TRICLAVE_TRY(mend());
   // So that there is a checkpoint from the first second on, and a gap in service shows.
-  TRICLAVE_TRY(log_now(state_, signer_, [this]() -> Result<LogEntry> {
-    return new_entry(LogEntryKind::started, options_.clock());
-  }));
+  TRICLAVE_TRY(log_now(state_, signer_,
+                       [this]() -> Result<LogEntry> { return new_entry(LogEntryKind::started, options_.clock()); }));
   TRICLAVE_TRY_ASSIGN(committer_, Committer::start(state_, signer_, [this] {
                         const std::lock_guard lock(mutex_);
                         // Where it fails, the keys stay as they were: one that was destroyed is refused by Admission.
@@ -199,7 +203,8 @@ Result<ServiceStatus> Service::status() {
 Result<ServiceStatus> Service::read_status() {
   const std::lock_guard lock(mutex_);
   TRICLAVE_TRY_ASSIGN(std::vector<HeldKey> keys, reader_.keys());  // one just made by an officer, too
-  ServiceStatus out{options_.name, signer_.key().name(), signer_.key().text(), std::move(keys), {}};
+  ServiceStatus out{
+      options_.name, signer_.key().name(), signer_.key().text(), witness_signer_.key().text(), std::move(keys), {}};
   TRICLAVE_TRY_ASSIGN(out.checkpoint, log_->checkpoint());
   return out;
 }

@@ -34,18 +34,21 @@ struct HeldKey {
 
 class State {
  public:
-  // A new state with a log key of its own. Errors: io, invalid_argument (no passphrase, files that exist already).
+  // A new state with keys of its own for its log and as a witness. Errors: io, invalid_argument (no passphrase, files
+  // that exist already).
   static Result<void> create(const StateFiles& files, const Protection& protection);
   // Upgrades an older version. Errors: io, malformed, unsupported, forged (the database is older than the log that was
-  // signed, or the mark is another custodian's).
+  // signed or what was cosigned, or the mark is another custodian's).
   static Result<State> open(const StateFiles& files);
 
   // A consistent copy, while the service runs.
   Result<void> backup(const std::filesystem::path& file) const { return database_.copy_to(file); }
-  // A new state from a backup. What happened between the backup and the loss is unknown, therefore: until `refuse_until`
-  // is over, requests of an earlier time are refused, for one of them may have been answered before; and the log begins
-  // anew under another name, for the former one may have grown. Where `former_mark` tells that nothing was signed
-  // since the backup, the log goes on. Errors: io, invalid_argument, malformed, unsupported.
+  // A new state from a backup. What happened between the backup and the loss is unknown, therefore: until
+  // `refuse_until` is over, requests of an earlier time are refused, for one of them may have been answered before; and
+  // the log begins anew under another name, for the former one may have grown; and so does the witness, under a new
+  // key, for it may have cosigned what the backup does not know of. Where `former_mark` tells that nothing was signed
+  // since the backup, the log goes on; where it tells that nothing was cosigned, the witness does. Errors: io,
+  // invalid_argument, malformed, unsupported.
   static Result<void> restore(const std::filesystem::path& backup, const StateFiles& files, std::uint64_t refuse_until,
                               const std::filesystem::path& former_mark = {});
 
@@ -58,6 +61,10 @@ class State {
   // The log's key under `log_name`, or, once a backup was restored whose log could not go on, LOG_NAME/2, /3 ..
   // Errors: invalid_argument (not a name for a log).
   Result<NoteSigner> log_signer(const Vault& vault, const std::string& log_name) const;
+  // The key by which this custodian cosigns the logs of others: LOG_NAME/witness, or, after a backup was restored that
+  // may lack what was cosigned, another one, LOG_NAME/witness/2 .. Makes it where there is none yet. Errors:
+  // invalid_argument (not a name for a witness), io.
+  Result<NoteSigner> witness_signer(const Vault& vault, const std::string& log_name) const;
   // Requests of this time and earlier are refused; 0: none.
   Result<std::uint64_t> refuse_until() const;
 
@@ -77,6 +84,8 @@ class State {
   // False where it was revoked before.
   Result<bool> revoke(const Id& authority, ByteView permit_id, std::uint64_t time);
   Result<void> raise_floor(const Id& capsule, std::uint32_t generation);
+  // One more cosignature was given; tells how many. Once committed, the mark must be raised before it leaves.
+  Result<std::uint64_t> count_cosigned();
 
   const Database& database() const noexcept { return database_; }
   Mark& mark() noexcept { return mark_; }

@@ -130,12 +130,26 @@ def cosign_request(old: int, proof: Sequence[bytes], checkpoint: str) -> str:
     return "".join(line + "\n" for line in lines) + checkpoint
 
 
+def add_cosignature(note: str, line: str, witness: notes.NoteKey) -> str:
+    """A checkpoint's note with what a witness answered."""
+    text_and_lines = note + line
+    #= SPEC LOG-17
+    require(count_cosignatures(text_and_lines.encode(), [witness]) == 1, FORGED, "not cosigned by the witness that was asked")
+    return text_and_lines
+
+
 class Witness:
     """Who cosigns the checkpoints of logs and remembers the last of each."""
 
     def __init__(self, signer: notes.NoteSigner, logs: Sequence[notes.NoteKey]) -> None:
         self._signer, self._logs = signer, list(logs)
         self.last: Dict[str, Tuple[int, bytes]] = {}
+
+    def restored(self, fresh: notes.NoteSigner) -> "Witness":
+        """What goes on in its place once its memory may be too old."""
+        #= SPEC LOG-16
+        require(fresh.key.public != self._signer.key.public, FORGED, "a restored witness has a key of its own")
+        return Witness(fresh, self._logs)
 
     def cosign(self, data: bytes, time: int) -> str:
         """Its line, or the size that it remembers and a newline."""

@@ -64,6 +64,47 @@ TEST(Config, ErrorsSayWhere) {
   expect_error(and_also(std::string(std::size_t{1} << 20, ' ')), "1:1");
 }
 
+constexpr std::string_view kLogKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+
+std::string witness_key() {
+  const auto log = LogKey::parse(kLogKey);
+  return LogKey::make("orange.example/witness", LogKey::Type::witness, log->public_key())->text();
+}
+std::string watching(std::string_view key) { return and_also("watch: \"" + std::string(key) + "\"\n"); }
+std::string asking(const std::string& key, std::string_view more = "certificate: \"c\" private_key: \"k\"",
+                   std::string_view address = "orange:8443") {
+  return and_also("witness { address: \"" + std::string(address) + "\" key: \"" + key + "\" " + std::string(more) +
+                  " }\n");
+}
+
+TEST(Config, Witnesses) {
+  EXPECT_EQ(read(watching(kLogKey))->watched.at(0).text(), kLogKey);
+  const auto config = read(asking(witness_key()));
+  ASSERT_OK(config);
+  const WitnessPeer& peer = config->witnesses.at(0);
+  EXPECT_EQ(peer.key.text(), witness_key());
+  EXPECT_EQ(peer.address, "orange:8443");
+  EXPECT_EQ(peer.server_ca, "");
+  EXPECT_EQ(peer.certificate, "/srv/c");
+  EXPECT_EQ(peer.private_key, "/srv/k");
+}
+
+TEST(Config, ErrorsOfWitnessesSayWhere) {
+  expect_error(watching("example.com/foo"), "7:1");
+  expect_error(watching("example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"), "7:1");
+  expect_error(watching(witness_key()), "7:1");
+  std::string twice = watching(kLogKey);
+  twice += twice.substr(twice.rfind("watch"));
+  expect_error(twice, "8:1");
+  expect_error(asking(std::string(kLogKey)), "7:34");
+  expect_error(asking(witness_key(), "certificate: \"c\" private_key: \"k\"", "orange"), "7:11");
+  expect_error(asking(witness_key(), "certificate: \"c\" private_key: \"k\"", "orange:0"), "7:11");
+  expect_error(asking(witness_key(), "certificate: \"c\""), "7:1");
+  twice = asking(witness_key());
+  twice += twice.substr(twice.rfind("witness {"));
+  expect_error(twice, "8:34");
+}
+
 TEST(Limiter, GivesTokensBackWithTime) {
   Limiter limiter({2, 3});
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(limiter.take("a", 0));

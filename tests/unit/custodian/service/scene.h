@@ -7,6 +7,7 @@
 #include "support/result.h"
 #include "support/temp_folder.h"
 #include "triclave/audit.h"
+#include "unit/custodian/log/logs.h"
 
 namespace triclave::custodian {
 
@@ -23,6 +24,17 @@ class ServiceTest : public ::testing::Test {
     service = std::move(*started);
   }
   Result<Answer> ask(const testing::SentRequest& sent) { return scene.ask(*service, sent.asked()); }
+
+  // As the witness of a log that has one entry.
+  void give_cosignature() {
+    TestLog log(folder.path() / "watched.db", "orange.example/triclave");
+    log.grow_to(1);
+    service->set_watched({log.signer.key()});
+    const auto answered = std::make_shared<std::promise<Result<std::string>>>();
+    service->cosign(ask_to_cosign(log.table, 0).value().request, "orange",
+                    [answered](Result<std::string> answer) { answered->set_value(std::move(answer)); });
+    ASSERT_OK(answered->get_future().get());
+  }
 
   // The log's entries, read from its database.
   std::vector<LogEntry> entries() {

@@ -149,6 +149,27 @@ TEST_F(ServerTest, ServesItsLog) {
   EXPECT_EQ(answer.content(), service->status()->checkpoint);
 }
 
+TEST_F(ServerTest, Cosigns) {
+  TestLog log(folder / "log.db", "orange.example/triclave");
+  log.grow_to(5);
+  const std::string asked = ask_to_cosign(log.table, 0).value().request;
+  const auto stub = v1::Custodian::NewStub(connect("good", "good", "client"));
+  const auto cosign = [&](const std::string& text, v1::CosignAnswer& answer) {
+    grpc::ClientContext context;
+    v1::CosignRequest request;
+    request.set_request(text);
+    return stub->Cosign(&context, request, &answer).error_code();
+  };
+  v1::CosignAnswer answer;
+  EXPECT_EQ(cosign(asked, answer), StatusCode::PERMISSION_DENIED);
+  service->set_watched({log.signer.key()});
+  ASSERT_EQ(cosign(asked, answer), StatusCode::OK);
+  const LogKey key = LogKey::parse(service->status()->witness_key).value();
+  EXPECT_EQ(count_cosignatures(log.table.checkpoint().value() + answer.cosignatures(), {key}), 1U);
+  EXPECT_EQ(cosign(std::string(kMaxCosignRequest, 'x'), answer), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(cosign(std::string(700 * 1024, 'x'), answer), StatusCode::RESOURCE_EXHAUSTED);
+}
+
 // The files are read every second; a connection that is tried meanwhile fails, and the next one is made.
 TEST_F(ServerTest, NewCertificatesAreTakenWhileItRuns) {
   authority("new");

@@ -78,6 +78,23 @@ TEST_F(StateTest, AnOlderDatabaseIsUpgraded) {
   EXPECT_EQ(state->database().number("SELECT count(*) FROM floors").value(), 0U);
 }
 
+TEST_F(StateTest, AnOlderDatabaseGetsAWitnessKeyOnce) {
+  service.reset();
+  {
+    const Database database = Database::open(scene.files.database).value();
+    ASSERT_OK(database.run("DELETE FROM settings WHERE name IN ('witness_key', 'witness_epoch', 'cosigned')"));
+    ASSERT_OK(database.run("PRAGMA user_version = 2"));
+  }
+  fs::resize_file(scene.files.mark, 40);  // it was shorter then
+  const std::string made = scene.officer()->witness_key()->text();
+  EXPECT_TRUE(made.starts_with("ovh.example/triclave/witness+")) << made;
+  EXPECT_EQ(scene.officer()->witness_key()->text(), made);
+  start();
+  EXPECT_EQ(service->status()->witness_key, made);
+  EXPECT_OK(State::open(scene.files)->mark().raise_cosigned(1));
+  EXPECT_EQ(Mark::open(scene.files.mark)->cosigned(), 1U);
+}
+
 TEST_F(StateTest, ANewerOrAnotherDatabaseIsRefused) {
   service.reset();
   {
@@ -175,6 +192,16 @@ TEST_F(DamageTest, PagesThatAreNoneAreFound) {
   EXPECT_THAT(found.error().message, ::testing::HasSubstr("restore it from a backup"));
 }
 
+// Nothing was logged since, but another history would be cosigned than before.
+TEST_F(StateTest, AnOlderWitnessPutBackDoesNotStart) {
+  ASSERT_OK(State::open(scene.files)->backup(folder / "older.db"));
+  give_cosignature();
+  service.reset();
+  for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+  fs::copy_file(folder / "older.db", scene.files.database);
+  EXPECT_FAILS(State::open(scene.files), ErrorKind::forged);
+}
+
 class RestoreTest : public ServiceTest {
  protected:
   // After the backup one more request is answered, and then all is lost.
@@ -183,6 +210,7 @@ class RestoreTest : public ServiceTest {
     ASSERT_OK(ask(scene.request()));
     ASSERT_OK(State::open(scene.files)->backup(folder / "backup"));
     log_before = service->status()->log_name;
+    witness_before = service->status()->witness_key;
   }
   void lose() {
     service.reset();
@@ -192,10 +220,11 @@ class RestoreTest : public ServiceTest {
   }
   Result<void> restore(const fs::path& mark = {}) {
     const auto until = scene.clock + kClockSkew;
-    return State::restore(folder / "backup", scene.files, static_cast<std::uint64_t>(until.time_since_epoch().count()), mark);
+    return State::restore(folder / "backup", scene.files, static_cast<std::uint64_t>(until.time_since_epoch().count()),
+                          mark);
   }
   fs::path former_mark;
-  std::string log_before;
+  std::string log_before, witness_before;
 };
 
 TEST_F(RestoreTest, AnswersNothingThatMayHaveBeenAnsweredBefore) {
@@ -222,7 +251,8 @@ TEST_F(RestoreTest, DoesNotForkTheLog) {
   ASSERT_OK(restore(former_mark));
   start();
   EXPECT_EQ(service->status()->log_name, log_before + "/2");
-  EXPECT_EQ(entries().size(), 1U);  // that it started
+  EXPECT_EQ(service->status()->witness_key, witness_before);  // the mark tells that it cosigned nothing
+  EXPECT_EQ(entries().size(), 1U);                            // that it started
 }
 
 TEST_F(RestoreTest, GoesOnWhereNothingWasLost) {
@@ -232,6 +262,22 @@ TEST_F(RestoreTest, GoesOnWhereNothingWasLost) {
   start();
   EXPECT_EQ(service->status()->log_name, log_before);
   EXPECT_EQ(entries().size(), before + 1);
+}
+
+TEST_F(RestoreTest, CosignsUnderAnotherKeyWhereSomethingMayBeForgotten) {
+  give_cosignature();
+  lose();
+  for (const bool with_mark : {true, false}) {
+    ASSERT_OK(restore(with_mark ? former_mark : fs::path()));
+    start();
+    const LogKey key = LogKey::parse(service->status()->witness_key).value();
+    EXPECT_EQ(key.name(), log_before + "/witness/2");
+    EXPECT_NE(key.public_key(), LogKey::parse(witness_before)->public_key());
+    EXPECT_EQ(service->status()->log_name, with_mark ? log_before : log_before + "/2");
+    service.reset();
+    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+    fs::remove(scene.files.mark);
+  }
 }
 
 TEST_F(RestoreTest, OnlyIntoNewFilesAndWithItsOwnMark) {
