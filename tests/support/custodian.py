@@ -45,7 +45,9 @@ class Custodian:
             f'version: 1\nname: "{name}"\nlog_name: "{name}.example/triclave"\ndatabase: "state.db"\n'
             f'listen: "127.0.0.1:0"\ntls {{ {stated} }}\n{more}'
         )
-        self.log_key = self.ok("init", "--passphrase-memory", "8", unlock=True)["log_key"]
+        made = self.ok("init", "--passphrase-memory", "8", unlock=True)
+        self.log_key, self.witness_key = made["log_key"], made["witness_key"]
+        self.written = self.config.read_text()
 
     def run(self, *command, unlock=False):
         """Runs `triclave custodian COMMAND CONFIG ..`; the first of `command` may be two words."""
@@ -79,6 +81,15 @@ class Custodian:
         assert said, self.complaints()
         self.port = json.loads(said)["port"]
         return self
+
+    def cosign_with(self, others):
+        """Writes into the configuration that it and these running custodians cosign one another's logs."""
+        certificate, key = self.authority.client(f"{self.name}-caller")
+        lines = [f'watch: "{each.log_key}"\n' for each in others]
+        lines += [f'witness {{ address: "127.0.0.1:{each.port}" key: "{each.witness_key}" '
+                  f'server_ca: "{self.authority.folder / "ca.crt"}" certificate: "{certificate}" private_key: "{key}" }}\n'
+                  for each in others]  # fmt: skip
+        self.config.write_text(self.written + "".join(lines))
 
     def said(self):
         """The daemon's next line."""
