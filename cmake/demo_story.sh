@@ -108,7 +108,7 @@ END
   unlock="custodians/$1/config --passphrase-file custodians/$1/passphrase"
   "$program" custodian init $unlock --passphrase-memory 8 >/dev/null
   "$program" custodian key create $unlock --owner keys/hospital-owner.pub --dataset hospital-stays --name "$1" -o "keys/$1-service.pub" >/dev/null
-  "$program" custodian log-key $unlock >"custodians/$1/log-key"
+  for key in log-key witness-key; do "$program" custodian $key $unlock >"custodians/$1/$key"; done
 }
 # Starts its service, where it was before or on any free port.
 start_custodian() {
@@ -121,6 +121,20 @@ start_custodian() {
   done
   sed -i "s/localhost:0/localhost:$(sed -n 's/^listening on port //p' "custodians/$1/out")/" "custodians/$1/config"
 }
+# Names the two others as those whose logs it cosigns, and who are asked to cosign its own; takes effect at its next start.
+introduce_custodian() {
+  "$program" custodian ca tls --client "$1-caller" >/dev/null
+  for other in outscale ovhcloud orange; do
+    [ $other != "$1" ] || continue
+    cat >>"custodians/$1/config" <<END
+watch: "$(cat custodians/$other/log-key)"
+witness {
+  address: $(sed -n 's/^listen: //p' custodians/$other/config) key: "$(cat custodians/$other/witness-key)"
+  server_ca: "../../tls/ca.crt" certificate: "../../tls/$1-caller.crt" private_key: "../../tls/$1-caller.key"
+}
+END
+  done
+}
 cp policy.textproto services.textproto
 for name in outscale ovhcloud orange; do
   found_custodian $name
@@ -128,6 +142,12 @@ for name in outscale ovhcloud orange; do
   sed -i -e "s#keys/$name.pub\"#keys/$name-service.pub\" endpoint: $(sed -n 's/^listen: //p' custodians/$name/config) tls_ca: \"tls/ca.crt\" log_key: \"$(cat custodians/$name/log-key)\"#" services.textproto
 done
 say "  Three services run here, with a key each that was made there and never leaves. The policy says where they are:"
+for name in outscale ovhcloud orange; do introduce_custodian $name; done
+for name in outscale ovhcloud orange; do
+  kill "$(cat custodians/$name/pid)"
+  wait "$(cat custodians/$name/pid)"
+  start_custodian $name
+done
 show policy explain services.textproto | sed -n '/asked at/p;/certified by/p;/^ *log /p' | cut -c 1-110
 show seal data/ct.dcm --policy services.textproto --producer keys/records-system.key --compartment stays -o ct.sealed
 
@@ -158,9 +178,16 @@ refused 8 open ct.sealed --policy services.textproto $asking --force -o image.dc
 
 chapter "12. What stands in the custodians' logs, where nobody can change it unseen"
 caller="--policy services.textproto --tls-cert tls/researcher.crt --tls-key tls/researcher.key"
+say "  Each custodian has cosigned the logs of the two others, once it saw that they only grew:"
 for name in outscale ovhcloud orange; do
   kept=$(find receipts -name "$name-*" -printf ' --receipt %p')
-  show audit verify $name $caller $kept
+  by=$(for other in outscale ovhcloud orange; do [ $other = $name ] || printf ' --witness custodians/%s/witness-key' $other; done)
+  # Within a second or two of the newest entry; a witness that was away is asked again a little later.
+  for _ in $(seq 300); do
+    ! "$program" audit verify $name $caller $by --cosignatures 2 >/dev/null 2>&1 || break
+    sleep 0.1
+  done
+  show audit verify $name $caller $kept $by --cosignatures 2
 done
 show audit compare outscale ovhcloud orange $caller --at-least 2
 show audit report outscale ovhcloud orange $caller --at-least 2 -o report.html
