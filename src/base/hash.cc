@@ -2,6 +2,8 @@
 
 #include <botan/hash.h>
 
+#include "base/thread_kept.h"
+
 namespace triclave {
 
 Sha256::Sha256() : hash_(Botan::HashFunction::create_or_throw("SHA-256")) {}
@@ -18,9 +20,10 @@ Id Sha256::finish() {
 }
 
 Id sha256(ByteView bytes) {
-  thread_local Sha256 hash;  // Botan finds it by name, which costs more than a short message does
-  hash.update(bytes);
-  return hash.finish();
+  // Botan finds it by name, which costs more than a short message does.
+  thread_local const ThreadKept hash(std::make_unique<Sha256>());
+  (*hash).update(bytes);
+  return (*hash).finish();
 }
 
 }  // namespace triclave

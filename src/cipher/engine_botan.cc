@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/guarded.h"
+#include "base/thread_kept.h"
 #include "cipher/engine.h"
 
 namespace triclave::cipher {
@@ -41,12 +42,12 @@ class Keyed {
 };
 
 Botan::AEAD_Mode& sealing() {
-  thread_local const auto mode = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::Cipher_Dir::Encryption);
+  thread_local const ThreadKept mode(Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::Cipher_Dir::Encryption));
   return *mode;
 }
 
 Botan::AEAD_Mode& opening() {
-  thread_local const auto mode = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::Cipher_Dir::Decryption);
+  thread_local const ThreadKept mode(Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::Cipher_Dir::Decryption));
   return *mode;
 }
 

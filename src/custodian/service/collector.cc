@@ -36,7 +36,8 @@ void Collector::run(const std::stop_token& stop, const AskedWitness& witness) {
     const auto collected = collect(stop, witness, known);
     if (stop.stop_requested()) return;
     wait = collected ? 1 : std::min(2 * wait, kLongest);
-    const auto now_failing = collected ? std::nullopt : std::optional(collected.error().kind);
+    std::optional<ErrorKind> now_failing;
+    if (!collected) now_failing = collected.error().kind;
     std::unique_lock lock(mutex_);
     if (changed_ && (!told || failing != now_failing)) changed_(witness.key.name(), collected);
     told = true;
