@@ -50,7 +50,7 @@ def wait_for_cosignatures(served, by):
 def hear(served, good, *about):
     """Waits until the daemon has told its operator this of all these witnesses or logs; gives back the last words."""
     missing = set(about)
-    for line in served.process.stderr:
+    for line in served.told():
         said = json.loads(line) if line.startswith("{") else {}
         if said.get("good") is good:
             missing.discard(said["witnessing"])

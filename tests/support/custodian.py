@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 from town import PROGRAM
 
@@ -33,6 +34,7 @@ class Custodian:
     def __init__(self, folder, authority, name="ovh", more=""):
         self.folder, self.authority, self.name = folder, authority, name
         self.process = self.port = None
+        self.heard = 0  # bytes of what it told its operator
         folder.mkdir()
         if not (authority.folder / f"{name}.crt").exists():
             authority.make("--server", name)
@@ -72,6 +74,7 @@ class Custodian:
     def start(self, *before):
         """Starts the daemon, by another program where there is one `before` it, and waits until it says its port."""
         with open(self.folder / "stderr", "ab") as stderr:
+            self.heard = stderr.tell()
             self.process = subprocess.Popen(
                 [*before, PROGRAM, "custodian", "serve", str(self.config), "--allow-root", "--json", "--passphrase-file", str(self.folder / "passphrase")],
                 stdout=subprocess.PIPE, stderr=stderr, text=True,
@@ -94,6 +97,20 @@ class Custodian:
     def said(self):
         """The daemon's next line."""
         return json.loads(self.process.stdout.readline())
+
+    def told(self):
+        """What the daemon tells its operator from its start on, each line once, until it ends."""
+        with open(self.folder / "stderr", encoding="utf-8") as stderr:
+            while True:
+                stderr.seek(self.heard)
+                line = stderr.readline()
+                if line.endswith("\n"):
+                    self.heard = stderr.tell()
+                    yield line
+                elif self.process.poll() is not None:
+                    return
+                else:
+                    time.sleep(0.02)
 
     def complaints(self):
         """What the daemons have told their operator so far, beside what gRPC says."""
