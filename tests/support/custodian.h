@@ -51,7 +51,7 @@ class CustodianScene {
   const Result<void>& created() const { return created_; }
 
   Result<std::unique_ptr<custodian::Service>> serve() {
-    return custodian::Service::start(files, kPassphrase, {"ovh", kLogName, rate, [this] { return clock; }, on_fork});
+    return custodian::Service::start(files, kPassphrase, {"ovh", kLogName, rate, [this] { return clock; }, {}, on_fork});
   }
   Result<custodian::Officer> officer() const { return custodian::Officer::with(files, kPassphrase, kLogName); }
 
