@@ -32,13 +32,18 @@ Result<Held> look(const Database& database, const std::filesystem::path& former_
   return out;
 }
 
-// The former log stays in the database, under names of its own.
+// The former log stays in the database, under names of its own. Its key is given up: whoever restores one backup twice
+// begins two logs of one name.
 Result<void> begin_new_log(const Database& database) {
   TRICLAVE_TRY_ASSIGN(const std::uint64_t epoch, get_number(database, setting::kLogEpoch));
   for (const char* table : {"log", "log_node", "log_head"})
     TRICLAVE_TRY(database.run(
         ("ALTER TABLE " + std::string(table) + " RENAME TO " + table + "_" + std::to_string(epoch)).c_str()));
   TRICLAVE_TRY(database.run(kLogSchema));
+  TRICLAVE_TRY(
+      database.run("DELETE FROM settings WHERE name = 'former_log_key' AND (SELECT count(*) FROM settings WHERE name = "
+                   "'log_key') = 1;"
+                   "UPDATE settings SET name = 'former_log_key' WHERE name = 'log_key';"));
   return set_setting(database, setting::kLogEpoch, big_endian(epoch + 1));
 }
 

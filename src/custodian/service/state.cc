@@ -45,20 +45,32 @@ Result<HeldKey> read_key(const Statement& row) {
   return out;
 }
 
-Result<Secret<NoteSigner::kSeedSize>> seed_of(ByteView sealed, const Vault& vault, std::string_view name) {
-  TRICLAVE_TRY_ASSIGN(const SecretBytes seed, vault.unseal(sealed, name, NoteSigner::kSeedSize));
-  return Secret<NoteSigner::kSeedSize>::copy_of(seed.view().first<NoteSigner::kSeedSize>());
-}
-
-Result<Secret<NoteSigner::kSeedSize>> log_seed(const Database& database, const Vault& vault) {
-  TRICLAVE_TRY_ASSIGN(const Bytes sealed, get_setting(database, setting::kLogKey));
-  return seed_of(sealed, vault, kLogKey);
-}
-
 Result<Bytes> new_sealed_seed(const Vault& vault, std::string_view name) {
   Secret<NoteSigner::kSeedSize> seed;
   random_bytes(seed.mutable_view());
   return vault.seal(seed.view(), name);
+}
+
+Result<bool> has_setting(const Database& database, std::string_view setting) {
+  TRICLAVE_TRY_ASSIGN(Statement look, database.prepare("SELECT count(*) FROM settings WHERE name = ?"));
+  TRICLAVE_TRY(look.bind(1, setting).step());
+  const bool out = look.number(0) != 0;
+  look.reset();
+  return out;
+}
+
+// Makes one where there is none: after a restore, and in a database from before custodians were witnesses.
+Result<Secret<NoteSigner::kSeedSize>> signing_seed(const Database& database, const Vault& vault,
+                                                   std::string_view setting, std::string_view name) {
+  TRICLAVE_TRY_ASSIGN(const bool made, has_setting(database, setting));
+  if (!made) {  // where another process is faster, its key is the one
+    TRICLAVE_TRY_ASSIGN(const Bytes fresh, new_sealed_seed(vault, name));
+    TRICLAVE_TRY_ASSIGN(Statement row, database.prepare("INSERT OR IGNORE INTO settings VALUES (?, ?)"));
+    TRICLAVE_TRY(row.bind(1, setting).bind(2, ByteView(fresh)).run());
+  }
+  TRICLAVE_TRY_ASSIGN(const Bytes sealed, get_setting(database, setting));
+  TRICLAVE_TRY_ASSIGN(const SecretBytes seed, vault.unseal(sealed, name, NoteSigner::kSeedSize));
+  return Secret<NoteSigner::kSeedSize>::copy_of(seed.view().first<NoteSigner::kSeedSize>());
 }
 
 std::string with_epoch(const std::string& name, std::uint64_t epoch) {
@@ -134,27 +146,22 @@ Result<std::uint64_t> State::check() const {
 Result<Vault> State::unlock(std::string_view passphrase) const {
   TRICLAVE_TRY_ASSIGN(const Bytes parameters, get_setting(database_, setting::kPassphrase));
   TRICLAVE_TRY_ASSIGN(Vault vault, Vault::open(passphrase, parameters));
-  TRICLAVE_TRY(log_seed(database_, vault));
+  // That the passphrase is right shows in what was sealed under it, before anything else is.
+  TRICLAVE_TRY_ASSIGN(const bool restored, has_setting(database_, setting::kFormerLogKey));
+  TRICLAVE_TRY_ASSIGN(const Bytes sealed, get_setting(database_, restored ? setting::kFormerLogKey : setting::kLogKey));
+  TRICLAVE_TRY(vault.unseal(sealed, kLogKey, NoteSigner::kSeedSize));
   return vault;
 }
 
 Result<NoteSigner> State::log_signer(const Vault& vault, const std::string& log_name) const {
   TRICLAVE_TRY_ASSIGN(const std::uint64_t epoch, get_number(database_, setting::kLogEpoch));
-  TRICLAVE_TRY_ASSIGN(const auto seed, log_seed(database_, vault));
+  TRICLAVE_TRY_ASSIGN(const auto seed, signing_seed(database_, vault, setting::kLogKey, kLogKey));
   return NoteSigner::make(with_epoch(log_name, epoch), LogKey::Type::log, seed);
 }
 
 //= SPEC LOG-16
 Result<NoteSigner> State::witness_signer(const Vault& vault, const std::string& log_name) const {
-  TRICLAVE_TRY_ASSIGN(const std::uint64_t made,
-                      database_.number("SELECT count(*) FROM settings WHERE name = 'witness_key'"));
-  if (made == 0) {  // where another process is faster, its key is the one
-    TRICLAVE_TRY_ASSIGN(const Bytes fresh, new_sealed_seed(vault, kWitnessKey));
-    TRICLAVE_TRY_ASSIGN(Statement row, database_.prepare("INSERT OR IGNORE INTO settings VALUES (?, ?)"));
-    TRICLAVE_TRY(row.bind(1, setting::kWitnessKey).bind(2, ByteView(fresh)).run());
-  }
-  TRICLAVE_TRY_ASSIGN(const Bytes sealed, get_setting(database_, setting::kWitnessKey));
-  TRICLAVE_TRY_ASSIGN(const auto seed, seed_of(sealed, vault, kWitnessKey));
+  TRICLAVE_TRY_ASSIGN(const auto seed, signing_seed(database_, vault, setting::kWitnessKey, kWitnessKey));
   TRICLAVE_TRY_ASSIGN(const std::uint64_t epoch, get_number(database_, setting::kWitnessEpoch));
   return NoteSigner::make(with_epoch(log_name + "/witness", epoch), LogKey::Type::witness, seed);
 }

@@ -58,8 +58,8 @@ class State {
 
   // Errors: forged (wrong passphrase), io.
   Result<Vault> unlock(std::string_view passphrase) const;
-  // The log's key under `log_name`, or, once a backup was restored whose log could not go on, LOG_NAME/2, /3 ..
-  // Errors: invalid_argument (not a name for a log).
+  // The log's key under `log_name`, or, once a backup was restored whose log could not go on, another one, LOG_NAME/2,
+  // /3 .. Makes it where there is none yet. Errors: invalid_argument (not a name for a log), io.
   Result<NoteSigner> log_signer(const Vault& vault, const std::string& log_name) const;
   // The key by which this custodian cosigns the logs of others: LOG_NAME/witness, or, after a backup was restored that
   // may lack what was cosigned, another one, LOG_NAME/witness/2 .. Makes it where there is none yet. Errors:

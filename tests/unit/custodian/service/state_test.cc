@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "custodian/service/schema.h"
 #include "custodian/service/settings.h"
@@ -253,6 +254,20 @@ TEST_F(RestoreTest, DoesNotForkTheLog) {
   EXPECT_EQ(service->status()->log_name, log_before + "/2");
   EXPECT_EQ(service->status()->witness_key, witness_before);  // the mark tells that it cosigned nothing
   EXPECT_EQ(entries().size(), 1U);                            // that it started
+}
+
+TEST_F(RestoreTest, OneBackupRestoredTwiceBeginsLogsOfDifferentKeys) {
+  std::set<std::string> keys{service->status()->log_key};
+  lose();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK(restore());
+    EXPECT_FAILS(State::open(scene.files)->unlock("another"), ErrorKind::forged);
+    start();
+    EXPECT_TRUE(keys.insert(service->status()->log_key).second);
+    service.reset();
+    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+    fs::remove(scene.files.mark);
+  }
 }
 
 TEST_F(RestoreTest, GoesOnWhereNothingWasLost) {
