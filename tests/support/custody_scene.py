@@ -221,6 +221,8 @@ def issue(folder, name, days=(-2, -1), rsa_key=False):
     builder = builder.not_valid_before(begin).not_valid_after(end)
     here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     builder = builder.add_extension(here, critical=False)
+    by = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())  # Python 3.13 wants it (RFC 5280)
+    builder = builder.add_extension(by, critical=False)
     (folder / f"{name}.crt").write_bytes(builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     (folder / f"{name}.key").write_bytes(key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
