@@ -221,7 +221,8 @@ def issue(folder, name, days=(-2, -1), rsa_key=False):
     builder = builder.not_valid_before(begin).not_valid_after(end)
     here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     builder = builder.add_extension(here, critical=False)
-    by = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())  # Python 3.13 wants it (RFC 5280)
+    issuer = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    by = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer)  # RFC 5280, and so Python 3.13, wants it
     builder = builder.add_extension(by, critical=False)
     (folder / f"{name}.crt").write_bytes(builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     (folder / f"{name}.key").write_bytes(key.private_bytes(
