@@ -1,7 +1,5 @@
 #include "base/thread_kept.h"
 
-#include <botan/secmem.h>
-
 namespace triclave {
 namespace {
 
@@ -21,9 +19,7 @@ struct End {
 BotanMemory::BotanMemory() : lock_(mutex), is_there_(!has_ended) {}
 
 void BotanMemory::note_use() {
-  // Made after the pool, and therefore destroyed ahead of it.
-  static const Botan::secure_vector<std::uint8_t> first(1);
-  static const End end;
+  static const End end;  // made after the pool, and therefore destroyed ahead of it
 }
 
 }  // namespace triclave

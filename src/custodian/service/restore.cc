@@ -40,10 +40,7 @@ Result<void> begin_new_log(const Database& database) {
     TRICLAVE_TRY(database.run(
         ("ALTER TABLE " + std::string(table) + " RENAME TO " + table + "_" + std::to_string(epoch)).c_str()));
   TRICLAVE_TRY(database.run(kLogSchema));
-  TRICLAVE_TRY(
-      database.run("DELETE FROM settings WHERE name = 'former_log_key' AND (SELECT count(*) FROM settings WHERE name = "
-                   "'log_key') = 1;"
-                   "UPDATE settings SET name = 'former_log_key' WHERE name = 'log_key';"));
+  TRICLAVE_TRY(database.run("UPDATE OR REPLACE settings SET name = 'former_log_key' WHERE name = 'log_key'"));
   return set_setting(database, setting::kLogEpoch, big_endian(epoch + 1));
 }
 

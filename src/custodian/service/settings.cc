@@ -10,6 +10,11 @@ Result<void> set_setting(const Database& database, std::string_view name, ByteVi
   return row.bind(1, name).bind(2, value).run();
 }
 
+Result<bool> has_setting(const Database& database, std::string_view name) {
+  TRICLAVE_TRY_ASSIGN(Statement row, database.prepare("SELECT 1 FROM settings WHERE name = ?"));
+  return row.bind(1, name).step();
+}
+
 Result<Bytes> get_setting(const Database& database, std::string_view name) {
   TRICLAVE_TRY_ASSIGN(Statement row, database.prepare("SELECT value FROM settings WHERE name = ?"));
   TRICLAVE_TRY_ASSIGN(const bool found, row.bind(1, name).step());

@@ -20,6 +20,7 @@ inline constexpr std::string_view kCosigned = "cosigned";            // u64: how
 }  // namespace setting
 
 Result<void> set_setting(const Database& database, std::string_view name, ByteView value);
+Result<bool> has_setting(const Database& database, std::string_view name);
 // Errors: malformed (it is not there), io.
 Result<Bytes> get_setting(const Database& database, std::string_view name);
 Result<std::uint64_t> get_number(const Database& database, std::string_view name);

@@ -51,14 +51,6 @@ Result<Bytes> new_sealed_seed(const Vault& vault, std::string_view name) {
   return vault.seal(seed.view(), name);
 }
 
-Result<bool> has_setting(const Database& database, std::string_view setting) {
-  TRICLAVE_TRY_ASSIGN(Statement look, database.prepare("SELECT count(*) FROM settings WHERE name = ?"));
-  TRICLAVE_TRY(look.bind(1, setting).step());
-  const bool out = look.number(0) != 0;
-  look.reset();
-  return out;
-}
-
 // Makes one where there is none: after a restore, and in a database from before custodians were witnesses.
 Result<Secret<NoteSigner::kSeedSize>> signing_seed(const Database& database, const Vault& vault,
                                                    std::string_view setting, std::string_view name) {
@@ -101,7 +93,6 @@ Result<void> State::create(const StateFiles& files, const Protection& protection
   TRICLAVE_TRY_ASSIGN(const Bytes parameters, Vault::new_parameters(protection));
   TRICLAVE_TRY_ASSIGN(const Vault vault, Vault::open(protection.passphrase, parameters));
   TRICLAVE_TRY_ASSIGN(const Bytes log_key, new_sealed_seed(vault, kLogKey));
-  TRICLAVE_TRY_ASSIGN(const Bytes witness_key, new_sealed_seed(vault, kWitnessKey));
   const Id state = random_array<32>();
   TRICLAVE_TRY_ASSIGN(const Mark mark, Mark::create(files.mark, state));
   TRICLAVE_TRY_ASSIGN(const Database database, Database::open(files.database, true));
@@ -110,7 +101,6 @@ Result<void> State::create(const StateFiles& files, const Protection& protection
   TRICLAVE_TRY(set_setting(database, setting::kState, state));
   TRICLAVE_TRY(set_setting(database, setting::kPassphrase, parameters));
   TRICLAVE_TRY(set_setting(database, setting::kLogKey, log_key));
-  TRICLAVE_TRY(set_setting(database, setting::kWitnessKey, witness_key));
   TRICLAVE_TRY(set_setting(database, setting::kLogEpoch, big_endian(std::uint64_t{1})));
   TRICLAVE_TRY(set_setting(database, setting::kRefuseUntil, big_endian(std::uint64_t{0})));
   return change.commit();
