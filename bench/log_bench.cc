@@ -55,7 +55,7 @@ int main(int count, char** arguments) {
   const std::uint64_t entries = count > 1 ? std::stoull(arguments[1]) : 1000000;
   const std::filesystem::path folder = count > 2 ? arguments[2] : "bench_log.tmp";
   std::filesystem::create_directory(folder);
-  const Database database = must(Database::open(folder / "state.db", true));
+  const Database database = must(Database::create(folder / "state.db"));
   must(database.run(kLogSchema));
   LogTable log = must(LogTable::open(database));
   Secret<32> seed;

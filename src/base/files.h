@@ -2,6 +2,7 @@
 // is whole.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,5 +29,7 @@ bool is_partial_name(std::string_view name) noexcept;
 
 // Makes what happened to a folder's names survive a crash.
 Result<void> sync_folder(int folder, std::string_view shown);
+// The same of the folder that `file` is in.
+Result<void> sync_folder_of(const std::filesystem::path& file);
 
 }  // namespace triclave

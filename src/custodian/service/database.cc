@@ -9,6 +9,7 @@
 #include "base/descriptor.h"
 #include "base/files.h"
 #include "base/try.h"
+#include "custodian/service/new_files.h"
 
 namespace triclave::custodian {
 namespace {
@@ -31,17 +32,12 @@ std::string_view shown_of(sqlite3* handle) {
 
 // SQLite makes files that the umask lets others read; ours is made beforehand.
 Result<void> make_file(const std::filesystem::path& file) {
-  const Descriptor made(::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (!made) return io_error("cannot make", file.native());
+  const Descriptor out(::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!out && errno == EEXIST)
+    return fail(ErrorKind::invalid_argument,
+                file.native() + " exists already and is never overwritten; move it away, if it is not needed");
+  if (!out) return io_error("cannot make", file.native());
   return {};
-}
-
-// The names of files survive a crash only once their folder is synced.
-Result<void> sync_folder_of(const std::filesystem::path& file) {
-  const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return io_error("cannot open", parent.native());
-  return sync_folder(folder.get(), parent.native());
 }
 
 }  // namespace
@@ -87,7 +83,8 @@ void Statement::reset() {
 
 ByteView Statement::bytes(int column) const {
   const void* const data = sqlite3_column_blob(handle_.get(), column);
-  return {static_cast<const std::uint8_t*>(data), static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+  return {static_cast<const std::uint8_t*>(data),
+          static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
 }
 
 std::uint64_t Statement::number(int column) const {
@@ -106,8 +103,17 @@ Result<Id> Statement::id(int column) const {
   return out;
 }
 
-Result<Database> Database::open(const std::filesystem::path& file, bool create) {
-  if (create) TRICLAVE_TRY(make_file(file));
+Result<Database> Database::create(const std::filesystem::path& file) {
+  TRICLAVE_TRY(make_file(file));
+  NewFiles made;
+  made.add_database(file);
+  TRICLAVE_TRY_ASSIGN(Database out, open(file));
+  TRICLAVE_TRY(sync_folder_of(file));
+  made.keep();
+  return out;
+}
+
+Result<Database> Database::open(const std::filesystem::path& file) {
   Database out;
   out.shown_ = file.native();
   sqlite3* handle = nullptr;
@@ -115,9 +121,9 @@ Result<Database> Database::open(const std::filesystem::path& file, bool create) 
   out.handle_.reset(handle);
   if (opened != SQLITE_OK) return sqlite_error(handle, "cannot open the custodian's database " + out.shown_);
   sqlite3_busy_timeout(handle, kWait);
-  TRICLAVE_TRY(out.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"));
-  if (create) TRICLAVE_TRY(sync_folder_of(file));
+  TRICLAVE_TRY(
+      out.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+              "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"));
   return out;
 }
 
@@ -147,10 +153,9 @@ Result<std::uint64_t> Database::number(std::string_view sql) const {
 }
 
 Result<void> Database::copy_to(const std::filesystem::path& file) const {
-  std::error_code ignored;
-  if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored)))
-    return fail(ErrorKind::invalid_argument, file.native() + " exists already; a backup is always a new file");
   TRICLAVE_TRY(make_file(file));
+  NewFiles made;
+  made.add_database(file);
   Database out;
   sqlite3* handle = nullptr;
   const int opened = sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -159,14 +164,11 @@ Result<void> Database::copy_to(const std::filesystem::path& file) const {
   sqlite3_backup* const copy = sqlite3_backup_init(handle, "main", handle_.get(), "main");
   if (copy == nullptr) return sqlite_error(handle, "cannot copy to " + file.native());
   sqlite3_backup_step(copy, -1);  // all pages in one step: of one moment
-  if (sqlite3_backup_finish(copy) != SQLITE_OK) {
-    auto error = sqlite_error(handle, "cannot copy to " + file.native());
-    out.handle_.reset();
-    std::filesystem::remove(file, ignored);
-    return error;
-  }
+  if (sqlite3_backup_finish(copy) != SQLITE_OK) return sqlite_error(handle, "cannot copy to " + file.native());
   out.handle_.reset();
-  return sync_folder_of(file);
+  TRICLAVE_TRY(sync_folder_of(file));
+  made.keep();
+  return {};
 }
 
 Result<void> Database::settle() const {

@@ -48,8 +48,10 @@ class Statement {
 
 class Database {
  public:
-  // Mode 0600. Errors: io (among them: no such file, unless `create`; or there is one already, where `create`).
-  static Result<Database> open(const std::filesystem::path& file, bool create = false);
+  // A new one, mode 0600. Errors: io, invalid_argument (something has the name).
+  static Result<Database> create(const std::filesystem::path& file);
+  // Errors: io (among them: no such file).
+  static Result<Database> open(const std::filesystem::path& file);
 
   Result<Statement> prepare(std::string_view sql) const;
   Result<void> run(const char* sql) const;

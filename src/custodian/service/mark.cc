@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/files.h"
 #include "base/integers.h"
 #include "base/try.h"
+#include "custodian/service/new_files.h"
 
 namespace triclave::custodian {
 namespace {
@@ -22,7 +24,9 @@ Result<Descriptor> open_file(const std::filesystem::path& file, int how) {
   Descriptor out(::open(file.c_str(), O_RDWR | O_CLOEXEC | how, S_IRUSR | S_IWUSR));
   if (out) return out;
   if (errno == EEXIST)
-    return fail(ErrorKind::invalid_argument, file.native() + " exists already; a new custodian has a mark of its own");
+    return fail(ErrorKind::invalid_argument, file.native() +
+                                                 " exists already; a new custodian has a mark of its own. "
+                                                 "Move it away, if it is not needed");
   if (errno == ENOENT)
     return fail(ErrorKind::io, "the mark " + file.native() +
                                    " is missing, which says how long this custodian's log is; put it back, or restore "
@@ -35,12 +39,16 @@ Result<Descriptor> open_file(const std::filesystem::path& file, int how) {
 Result<Mark> Mark::create(const std::filesystem::path& file, const Id& state) {
   Mark out;
   TRICLAVE_TRY_ASSIGN(out.file_, open_file(file, O_CREAT | O_EXCL));
+  NewFiles made;
+  made.add(file);
   out.shown_ = file.native();
   out.state_ = state;
   std::array<std::uint8_t, kMarkSize> content{};
   std::copy(state.begin(), state.end(), content.begin());
   TRICLAVE_TRY(write_fully_at(out.file_.get(), content, 0, out.shown_));
   if (::fsync(out.file_.get()) != 0) return io_error("cannot sync", out.shown_);
+  TRICLAVE_TRY(sync_folder_of(file));
+  made.keep();
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/try.h"
 #include "custodian/log/log_table.h"
+#include "custodian/service/new_files.h"
 #include "custodian/service/schema.h"
 #include "custodian/service/settings.h"
 #include "custodian/service/state.h"
@@ -54,12 +55,14 @@ Result<void> begin_new_witness(const Database& database) {
 }
 
 // Makes the copy a state of its own.
-Result<void> become_new(const StateFiles& files, std::uint64_t refuse_until, const std::filesystem::path& former_mark) {
+Result<void> become_new(const StateFiles& files, std::uint64_t refuse_until, const std::filesystem::path& former_mark,
+                        NewFiles& made) {
   TRICLAVE_TRY_ASSIGN(const Database database, Database::open(files.database));
   TRICLAVE_TRY(upgrade_schema(database));
   TRICLAVE_TRY_ASSIGN(const Held held, look(database, former_mark));
   const Id state = random_array<32>();
   TRICLAVE_TRY_ASSIGN(Mark mark, Mark::create(files.mark, state));
+  made.add(files.mark);
   TRICLAVE_TRY_ASSIGN(Transaction change, Transaction::begin(database));
   TRICLAVE_TRY(set_setting(database, setting::kState, state));
   TRICLAVE_TRY(set_setting(database, setting::kRefuseUntil, big_endian(refuse_until)));
@@ -74,15 +77,15 @@ Result<void> become_new(const StateFiles& files, std::uint64_t refuse_until, con
 
 Result<void> State::restore(const std::filesystem::path& backup, const StateFiles& files, std::uint64_t refuse_until,
                             const std::filesystem::path& former_mark) {
+  NewFiles made;
   {
     TRICLAVE_TRY_ASSIGN(const Database from, Database::open(backup));
     TRICLAVE_TRY(from.copy_to(files.database));
   }
-  auto made = become_new(files, refuse_until, former_mark);
-  std::error_code ignored;
-  if (!made)
-    for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(files.database.native() + tail, ignored);
-  return made;
+  made.add_database(files.database);
+  TRICLAVE_TRY(become_new(files, refuse_until, former_mark, made));
+  made.keep();
+  return {};
 }
 
 }  // namespace triclave::custodian

@@ -8,6 +8,7 @@
 #include "base/text_codec.h"
 #include "base/try.h"
 #include "custodian/log/log_table.h"
+#include "custodian/service/new_files.h"
 #include "custodian/service/schema.h"
 #include "custodian/service/settings.h"
 #include "keys/key_file.h"
@@ -94,8 +95,11 @@ Result<void> State::create(const StateFiles& files, const Protection& protection
   TRICLAVE_TRY_ASSIGN(const Vault vault, Vault::open(protection.passphrase, parameters));
   TRICLAVE_TRY_ASSIGN(const Bytes log_key, new_sealed_seed(vault, kLogKey));
   const Id state = random_array<32>();
+  NewFiles made;
   TRICLAVE_TRY_ASSIGN(const Mark mark, Mark::create(files.mark, state));
-  TRICLAVE_TRY_ASSIGN(const Database database, Database::open(files.database, true));
+  made.add(files.mark);
+  TRICLAVE_TRY_ASSIGN(const Database database, Database::create(files.database));
+  made.add_database(files.database);
   TRICLAVE_TRY(upgrade_schema(database));
   TRICLAVE_TRY_ASSIGN(Transaction change, Transaction::begin(database));
   TRICLAVE_TRY(set_setting(database, setting::kState, state));
@@ -103,7 +107,9 @@ Result<void> State::create(const StateFiles& files, const Protection& protection
   TRICLAVE_TRY(set_setting(database, setting::kLogKey, log_key));
   TRICLAVE_TRY(set_setting(database, setting::kLogEpoch, big_endian(std::uint64_t{1})));
   TRICLAVE_TRY(set_setting(database, setting::kRefuseUntil, big_endian(std::uint64_t{0})));
-  return change.commit();
+  TRICLAVE_TRY(change.commit());
+  made.keep();
+  return {};
 }
 
 Result<State> State::open(const StateFiles& files) {

@@ -165,7 +165,7 @@ class CustodianVectors : public ::testing::TestWithParam<std::string> {
     const auto signer = NoteSigner::make("a.example/witness", LogKey::Type::witness, Secret<NoteSigner::kSeedSize>{});
     const std::vector<LogKey> logs = log_keys("log-key");
     const testing::TempFolder folder;
-    const Database database = Database::open(folder / "witness.db", true).value();
+    const Database database = Database::create(folder / "witness.db").value();
     EXPECT_OK(database.run(kWitnessSchema));
     auto witness = Witness::open(database, signer.value());
     Result<CosignAnswer> answer = CosignAnswer{};

@@ -20,7 +20,7 @@ inline NoteSigner signer_of(std::string name, LogKey::Type type, std::uint8_t se
 }
 
 inline Database database_of(const std::filesystem::path& file, const char* schema) {
-  auto database = Database::open(file, true).value();
+  auto database = Database::create(file).value();
   EXPECT_OK(database.run(schema));
   return database;
 }

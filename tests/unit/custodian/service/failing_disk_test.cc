@@ -1,5 +1,5 @@
-// A short history of a custodian, ended at every moment at which something is on its way to the disk: by SIGKILL, by a
-// power cut, by an error. Whatever was acknowledged before holds afterwards.
+// A custodian's beginning, a short history of it and its restoration, each ended at every moment at which something is
+// on its way to the disk: by SIGKILL, by a power cut, by an error. Whatever was acknowledged before holds afterwards.
 #include "support/failing_disk.h"
 
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <set>
 
 #include "scene.h"
@@ -31,18 +32,20 @@ class FailingDisk : public ::testing::TestWithParam<DiskFault> {
     for (std::size_t i = 0; i < kAsked; ++i) sent.push_back(scene.request(asked, i == kRevoked ? revoked : good));
   }
 
-  // The history anew in a process whose disk fails; true where it came to its end before that.
-  bool live(std::uint64_t moment) {
+  // `what` in a folder with copies of `files` and in a process whose disk fails; true where it came to its end before
+  // that.
+  bool live(std::uint64_t moment, std::initializer_list<const char*> files, const std::function<void()>& what) {
     fs::remove_all(run);
     fs::create_directory(run);
     fs::remove_all(acknowledged);
     fs::create_directory(acknowledged);
-    for (const char* each : {"state.db", "state.mark"}) fs::copy(folder / each, run / each);
+    for (const char* each : files) fs::copy(folder / each, run / each);
     scene.files = {run / "state.db", run / "state.mark"};
+    const fs::path unsynced = fs::exists(scene.files.mark) ? scene.files.mark : fs::path();
     const pid_t child = ::fork();
     if (child == 0) {
-      testing::fail_disk({GetParam(), moment, scene.files.mark});
-      history();
+      testing::fail_disk({GetParam(), moment, unsynced});
+      what();
       ::_exit(testing::disk_failed() ? 1 : 0);
     }
     int status = 0;
@@ -164,13 +167,84 @@ TEST_P(FailingDisk, WhatWasAcknowledgedHolds) {
   std::uint64_t moment = 0;
   for (bool ended = false; !ended; ++moment) {
     SCOPED_TRACE(moment);
-    ended = live(moment);
+    ended = live(moment, {"state.db", "state.mark"}, [this] { history(); });
     hold_against_acknowledged();
     ASSERT_FALSE(HasFailure());
     ASSERT_LT(moment, 2000u);
   }
   EXPECT_GT(moment, 200u);  // the disk did fail
   EXPECT_TRUE(is_acknowledged("destroyed") && is_acknowledged("receipt-5"));
+}
+
+// What is left of a command that did not end.
+void clear_away(const StateFiles& files) {
+  for (const char* tail : {"", "-journal", "-wal", "-shm"}) fs::remove(files.database.native() + tail);
+  fs::remove(files.mark);
+}
+
+TEST_P(FailingDisk, ANewStateIsWholeOrNone) {
+  const auto create = [this] { return State::create(scene.files, testing::CustodianScene::cheap()); };
+  std::uint64_t moment = 0;
+  for (bool ended = false; !ended; ++moment) {
+    SCOPED_TRACE(moment);
+    ended = live(moment, {}, [&] {
+      if (create()) acknowledge("created", "");
+    });
+    if (GetParam() == DiskFault::error && !is_acknowledged("created")) {
+      EXPECT_TRUE(fs::is_empty(run));
+      EXPECT_OK(create());
+    }
+    const auto state = State::open(scene.files);
+    if (is_acknowledged("created")) {
+      EXPECT_OK(state);
+    }
+    if (state) {
+      const Vault vault = state->unlock(testing::kPassphrase).value();
+      EXPECT_OK(state->log_signer(vault, scene.kLogName));
+    } else {
+      clear_away(scene.files);
+      EXPECT_OK(create());
+    }
+    ASSERT_FALSE(HasFailure());
+    ASSERT_LT(moment, 500u);
+  }
+  EXPECT_GT(moment, 20u);
+}
+
+// A request is answered after the backup was made. Whatever becomes of the restoration, nobody answers it again, not
+// even where the former mark is put back beside what is left.
+TEST_P(FailingDisk, ARestoredStateIsWholeOrRefused) {
+  ASSERT_OK(State::open(scene.files)->backup(folder / "backup"));
+  ASSERT_OK(scene.ask(**scene.serve(), sent[0].asked()));
+  const std::string former_mark = testing::read_file(folder / "state.mark");
+  const std::string former_log = scene.kLogName;
+  const auto until = static_cast<std::uint64_t>((scene.clock + kClockSkew).time_since_epoch().count());
+  const auto restore = [&] { return State::restore(run / "backup", scene.files, until); };
+  std::uint64_t moment = 0;
+  for (bool ended = false; !ended; ++moment) {
+    SCOPED_TRACE(moment);
+    ended = live(moment, {"backup"}, [&] {
+      if (restore()) acknowledge("restored", "");
+    });
+    if (GetParam() == DiskFault::error && !is_acknowledged("restored")) {
+      EXPECT_FALSE(fs::exists(scene.files.database) || fs::exists(scene.files.mark));
+    }
+    if (State::open(scene.files)) {
+      auto service = scene.serve();
+      ASSERT_OK(service);
+      EXPECT_FAILS(scene.ask(**service, sent[0].asked()), ErrorKind::permit_refused);
+      EXPECT_EQ((*service)->status()->log_name, former_log + "/2");
+    } else {
+      EXPECT_FALSE(is_acknowledged("restored"));
+      testing::write_file(scene.files.mark, former_mark);
+      EXPECT_FALSE(State::open(scene.files));
+      clear_away(scene.files);
+      EXPECT_OK(restore());
+    }
+    ASSERT_FALSE(HasFailure());
+    ASSERT_LT(moment, 500u);
+  }
+  EXPECT_GT(moment, 20u);
 }
 
 std::string name_of(const ::testing::TestParamInfo<DiskFault>& info) {

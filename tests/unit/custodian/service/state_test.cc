@@ -65,7 +65,7 @@ TEST_F(StateTest, AnOlderDatabaseIsUpgraded) {
   service.reset();
   const StateFiles old{folder / "old.db", folder / "old.mark"};
   {
-    const Database database = Database::open(old.database, true).value();
+    const Database database = Database::create(old.database).value();
     ASSERT_OK(upgrade_schema_to(database, 1));
     ASSERT_OK(Mark::create(old.mark, Id{1}));
     ASSERT_OK(set_setting(database, setting::kState, Id{1}));
@@ -104,7 +104,7 @@ TEST_F(StateTest, ANewerOrAnotherDatabaseIsRefused) {
   }
   EXPECT_FAILS(State::open(scene.files), ErrorKind::unsupported);
   {
-    const Database database = Database::open(folder / "other.db", true).value();
+    const Database database = Database::create(folder / "other.db").value();
     ASSERT_OK(database.run("CREATE TABLE something (x)"));
   }
   EXPECT_FAILS(State::open({folder / "other.db", scene.files.mark}), ErrorKind::malformed);
