@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include <mutex>
+#include <optional>
 
 #include "base/random.h"
 #include "keys/botan_rng.h"
@@ -67,12 +68,21 @@ Result<Botan::ML_KEM_PublicKey> ml_kem_half(ByteView public_key) {
 
 }  // namespace
 
-// Botan keeps the hashes that a decapsulation works with in the key: several at once spoil one another's secrets.
 struct PrivateKey::Expanded {
-  mutable std::mutex one_at_a_time;
+  // What Botan works with belongs to the key: several decapsulations at once would spoil one another's secrets. Its
+  // decryptor holds the key's public matrix, whose making takes as long as the rest of a decapsulation.
+  void decrypt(ByteView ciphertext, MutableBytes secret) {
+    const std::lock_guard lock(one_at_a_time);
+    if (!decryptor) decryptor.emplace(ml_kem, no_rng, "Raw");
+    decryptor->decrypt(secret, ciphertext);
+  }
+
   Botan::ML_KEM_PrivateKey ml_kem;
   Secret<kX25519Size> x25519;
   Bytes public_key;
+  std::mutex one_at_a_time = {};
+  Botan::Null_RNG no_rng = {};
+  std::optional<Botan::PK_KEM_Decryptor> decryptor = {};
 };
 
 PrivateKey::PrivateKey(const Secret<kSeedSize>& seed) {
@@ -87,7 +97,7 @@ PrivateKey::PrivateKey(const Secret<kSeedSize>& seed) {
   Bytes public_key = ml_kem.public_key_bits();
   const auto point = x25519_base(scalar);
   public_key.insert(public_key.end(), point.begin(), point.end());
-  expanded_.reset(new Expanded{{}, std::move(ml_kem), Secret<kX25519Size>::copy_of(scalar), std::move(public_key)});
+  expanded_.reset(new Expanded{std::move(ml_kem), Secret<kX25519Size>::copy_of(scalar), std::move(public_key)});
 }
 
 PrivateKey::PrivateKey(PrivateKey&&) noexcept = default;
@@ -101,13 +111,8 @@ Result<Secret<kSharedSecretSize>> PrivateKey::decapsulate(ByteView ciphertext) c
   if (ciphertext.size() != kCiphertextSize)
     return fail(ErrorKind::malformed,
                 "an X-Wing ciphertext has 1120 bytes, this one has " + std::to_string(ciphertext.size()));
-  Botan::Null_RNG no_rng;
   Secret<kSharedSecretSize> ml_kem_secret;
-  {
-    const std::lock_guard lock(expanded_->one_at_a_time);
-    Botan::PK_KEM_Decryptor(expanded_->ml_kem, no_rng, "Raw")
-        .decrypt(ml_kem_secret.mutable_view(), ciphertext.first(kMlKemCiphertextSize));
-  }
+  expanded_->decrypt(ciphertext.first(kMlKemCiphertextSize), ml_kem_secret.mutable_view());
   const ByteView point = ciphertext.subspan(kMlKemCiphertextSize);
   return combine(ml_kem_secret.view(), x25519(expanded_->x25519.view(), point).view(), point,
                  ByteView(expanded_->public_key).subspan(kMlKemPublicKeySize));

@@ -30,7 +30,7 @@ class PrivateKey {
 
  private:
   struct Expanded;
-  std::unique_ptr<const Expanded> expanded_;
+  std::unique_ptr<Expanded> expanded_;
 };
 
 struct Encapsulation {

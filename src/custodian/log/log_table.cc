@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 
 #include "base/merkle.h"
 #include "base/try.h"
@@ -147,9 +148,25 @@ Result<void> LogTable::add_cosignatures(std::uint64_t size, std::string_view lin
 }
 
 Result<std::string> LogTable::proof(std::uint64_t index) {
-  TRICLAVE_TRY_ASSIGN(Head under, head());
-  TRICLAVE_TRY_ASSIGN(auto path, inclusion_proof(index, under.size, reader()));
-  return format_proof({{}, index, std::move(path), std::move(under.note)});
+  return proofs({&index, 1}).map([](auto made) { return std::move(made.front()); });
+}
+
+Result<std::vector<std::string>> LogTable::proofs(std::span<const std::uint64_t> indices) {
+  TRICLAVE_TRY_ASSIGN(const Head under, head());
+  std::map<std::uint64_t, Id> known;  // by position
+  const NodeReader reader = [&](unsigned height, std::uint64_t index) -> Result<Id> {
+    const std::uint64_t position = position_of(height, index);
+    if (const auto found = known.find(position); found != known.end()) return found->second;
+    TRICLAVE_TRY_ASSIGN(const Id hash, node(height, index));
+    known.emplace(position, hash);
+    return hash;
+  };
+  std::vector<std::string> out;
+  for (const std::uint64_t index : indices) {
+    TRICLAVE_TRY_ASSIGN(auto path, inclusion_proof(index, under.size, reader));
+    out.push_back(format_proof({{}, index, std::move(path), under.note}));
+  }
+  return out;
 }
 
 Result<std::vector<Id>> LogTable::consistency(std::uint64_t old_size, std::uint64_t size) {

@@ -3,8 +3,10 @@
 // time, and the transactions are the caller's.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "custodian/log/note.h"
 #include "custodian/log/tile_path.h"
@@ -46,6 +48,8 @@ class LogTable {
   // The text that proves entry `index` to whoever has the log's key, under the checkpoint as it stands (C2SP
   // tlog-proof). Errors: invalid_argument (no such entry under it).
   Result<std::string> proof(std::uint64_t index);
+  // Several under one checkpoint, for less than each alone takes: those of neighbours have most hashes in common.
+  Result<std::vector<std::string>> proofs(std::span<const std::uint64_t> indices);
   // That the tree of `size` entries begins with the one of `old_size`.
   Result<std::vector<Id>> consistency(std::uint64_t old_size, std::uint64_t size);
   Result<Bytes> entry(std::uint64_t index);

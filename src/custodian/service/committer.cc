@@ -67,22 +67,24 @@ void Committer::commit(std::vector<Change>& changes) {
 Result<std::vector<Logged>> Committer::write(std::vector<Change>& changes) {
   TRICLAVE_TRY_ASSIGN(Transaction transaction, Transaction::begin(state_.database()));
   std::vector<Logged> out(changes.size());
-  std::vector<std::pair<std::size_t, std::uint64_t>> places;  // which change stands where in the log
+  std::vector<std::size_t> logged;     // which changes stand in the log
+  std::vector<std::uint64_t> indices;  // and where
   for (std::size_t i = 0; i < changes.size(); ++i) {
     TRICLAVE_TRY_ASSIGN(const std::optional<LogEntry> entry, changes[i].apply());
     if (!entry) continue;
     TRICLAVE_TRY_ASSIGN(out[i].entry, serialize_log_entry(*entry));
     TRICLAVE_TRY_ASSIGN(const std::uint64_t index, log_.append(out[i].entry));
-    places.emplace_back(i, index);
+    logged.push_back(i);
+    indices.push_back(index);
   }
-  if (!places.empty()) TRICLAVE_TRY(log_.sign(signer_));
+  if (!indices.empty()) {
+    TRICLAVE_TRY(log_.sign(signer_));
+    // Here, where the transaction holds the database's locks already. They leave once it has committed.
+    TRICLAVE_TRY_ASSIGN(auto proofs, log_.proofs(indices));
+    for (std::size_t i = 0; i < logged.size(); ++i) out[logged[i]].proof = std::move(proofs[i]);
+  }
   TRICLAVE_TRY(transaction.commit());
-  if (places.empty()) return out;
-  TRICLAVE_TRY(state_.mark().raise(places.back().second + 1));
-  // Another process may append meanwhile: a proof under its checkpoint is as good.
-  for (const auto& [change, index] : places) {
-    TRICLAVE_TRY_ASSIGN(out[change].proof, log_.proof(index));
-  }
+  if (!indices.empty()) TRICLAVE_TRY(state_.mark().raise(indices.back() + 1));
   return out;
 }
 
