@@ -120,7 +120,7 @@ def python(place, log):
     figures["python.bulk_vs_esdk"] = plain / log["64M"]["esdk"]["rate"]
 
     made = compare_data.make_table(place.pick(300_000, 4_800_000)).combine_chunks()
-    cases = session.table_cases(made, 0, ("seal", "open")) + compare_peers.Pme().cases(made)
+    cases = session.table_cases(made, GROUP, ("seal", "open")) + compare_peers.Pme().cases(made)  # 64 MiB: what a plain call has
     log["table"] = best = interleave(place.pick(4, 11), place.pick(0.5, 20), cases=cases)
     for way, theirs in (("write", "seal"), ("read", "open")):
         figures[f"python.table_vs_pme.{way}"] = best[theirs]["rate"] / best[f"pme_{way}"]["rate"]
