@@ -1,10 +1,11 @@
 #!/bin/sh
 # Sets up, builds and runs every test; the runners' own totals come last. Enough on a fresh Debian 12 or 13.
 #
-#   cmake/test.sh [--no-install] [--quick] [--without=STAGE]...
+#   cmake/test.sh [--no-install] [--quick] [--with=tsan] [--without=STAGE]...
 #
 #   --no-install      lists what is missing and stops there
 #   --quick           the release build's unit tests alone
+#   --with=tsan       the custodian's tests under the thread sanitizer, too: 5 minutes more
 #   --without=STAGE   leaves a stage out (sanitizers, fuzz, pytest); the closing lines say so
 #
 # Environment: FUZZ_SECONDS, seconds for each fuzz target (5).
@@ -14,13 +15,14 @@ set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 cd "$root" || exit 2
 
-install= quick=no without=" "
+install= quick=no without=" " tsan=
 for argument in "$@"; do
   case $argument in
     --no-install) install=--no-install ;;
     --quick) quick=yes without="$without sanitizers fuzz pytest " ;;
+    --with=tsan) tsan=yes ;;
     --without=sanitizers | --without=fuzz | --without=pytest) without="$without ${argument#--without=} " ;;
-    *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 done
 sh cmake/setup.sh --for=test $install || exit
@@ -73,6 +75,9 @@ sanitizers() {
     cmake --build --preset sanitizers --target tests/all &&
     ctest --preset sanitizers -j "$jobs" -LE tree
 }
+threads() {
+  cmake --preset tsan && cmake --build --preset tsan --target unit_custodian && ctest --preset tsan -j "$jobs" -R '^custodian/'
+}
 # The Python package as pip builds it, around the library that was just built.
 pytest_all() {
   sh cmake/python.sh && "$python" -m pytest -p no:cacheprovider tests
@@ -80,9 +85,10 @@ pytest_all() {
 
 stage build build_release
 # What an earlier build left would tell nothing of this one.
-[ -z "$failed" ] || without=" sanitizers fuzz ctest pytest "
+[ -z "$failed" ] || without=" sanitizers fuzz tsan ctest pytest "
 stage sanitizers sanitizers
 stage fuzz sh cmake/fuzz.sh "${FUZZ_SECONDS:-5}"
+[ -z "$tsan" ] || stage tsan threads
 stage ctest ctest_release
 stage pytest pytest_all
 
@@ -91,6 +97,7 @@ echo "== totals$report"
 [ -z "$failed" ] || echo "failed:$failed"
 closing fuzz '^fuzz: '
 closing sanitizers 'tests passed.* out of' | sed 's/$/ (ASan, UBSan)/'
+closing tsan 'tests passed.* out of' | sed 's/$/ (TSan)/'
 closing ctest 'tests passed.* out of'
 closing pytest '^=+ .* in [0-9.]+s'
 [ -z "$failed" ]

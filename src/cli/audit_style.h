@@ -33,7 +33,7 @@ h3{font-size:14px;margin:0 0 12px;color:#334155}
 .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:14px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:600;color:var(--soft);font-size:12px;padding:12px 14px;border-bottom:1px solid var(--line);white-space:nowrap}
-td{padding:10px 14px;border-bottom:1px solid #f1f5f9;vertical-align:top;overflow-wrap:anywhere}
+td{padding:10px 14px;border-bottom:1px solid #f1f5f9;vertical-align:top;overflow-wrap:anywhere;min-width:104px}
 tbody tr:last-child td{border-bottom:0}
 td:first-child{min-width:214px}
 td small{display:block;color:var(--soft);font-size:12px}
@@ -72,7 +72,7 @@ header div,main,footer{max-width:none;padding:0}
 .cards{grid-template-columns:repeat(7,1fr);gap:6px}.card{padding:8px}.card b{font-size:18px}
 section{margin:18px 0}.scroll{overflow:visible}
 tr{break-inside:avoid}
-th,td{padding:5px 8px;font-size:10.5px}td code{font-size:9.5px}td:first-child{min-width:0}
+th,td{padding:5px 8px;font-size:10.5px}td code{font-size:9.5px}td,td:first-child{min-width:0}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 )";
