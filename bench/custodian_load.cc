@@ -164,9 +164,7 @@ void run(const Options& options) {
   std::sort(took.begin(), took.end());
   const double used = daemon.stop_it();
   std::cout << fmt::format(
-      "{} releases in {:.2f} s: {:.0f} a second; p50 {:.2f} ms, p99 {:.2f} ms, longest {:.2f} ms; the service's core "
-      "worked "
-      "{:.2f} s\n",
+      "{} releases in {:.2f} s: {:.0f} a second; p50 {:.2f} ms, p99 {:.2f} ms, longest {:.2f} ms; {:.2f} s of a core\n",
       count, seconds, static_cast<double>(count) / seconds, at(took, 0.5), at(took, 0.99), took.back(), used);
   fs::remove_all(folder);
 }

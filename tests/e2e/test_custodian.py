@@ -14,7 +14,7 @@ from town import FORGED, INVALID_ARGUMENT, IO, MALFORMED
 from custodian import Custodian
 
 
-def shake_hands(custodian, certificate=None, trusted=None, version=None):
+def shake_hands(custodian, certificate=None, trusted=None, version=None, source=("", 0)):
     """A TLS handshake and one byte back, so that the service's refusal of a client is seen, too."""
     context = ssl.create_default_context(cafile=str(trusted or custodian.authority.folder / "ca.crt"))
     context.set_alpn_protocols(["h2"])
@@ -22,7 +22,7 @@ def shake_hands(custodian, certificate=None, trusted=None, version=None):
         context.load_cert_chain(*map(str, certificate))
     if version:
         context.maximum_version = version
-    with socket.create_connection(("127.0.0.1", custodian.port), timeout=30) as raw:
+    with socket.create_connection(("127.0.0.1", custodian.port), timeout=30, source_address=source) as raw:
         with context.wrap_socket(raw, server_hostname="127.0.0.1") as wrapped:
             wrapped.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00")
             assert wrapped.recv(1)
@@ -77,6 +77,8 @@ def test_connections_above_the_limit_are_closed_and_the_others_served(custodian,
         held = [socket.create_connection(("127.0.0.1", served.port), timeout=30) for _ in range(600)]
         assert held[-1].recv(1) == b"", "nobody ended the connection that is one too many"
         assert asks(before) == "ovh" and served.process.poll() is None
+        # They come from one address, which keeps no other out.
+        assert shake_hands(served, authority.client(), source=("127.0.0.2", 0)) == "TLSv1.3"
         for each in held:
             each.close()
         with Channel(f"127.0.0.1:{served.port}", authority) as after:

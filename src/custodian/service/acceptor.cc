@@ -19,6 +19,8 @@ constexpr int kMostConnections = 8192;
 constexpr int kSpare = 64;         // descriptors for the database, certificates, and what gRPC has for itself
 constexpr int kAtOnce = 64;        // then it looks whether it is to end
 constexpr int kWaitForRoom = 100;  // ms, where the whole system has no descriptor left
+// gRPC does not tell when it closes one; counting thousands takes 2 ms.
+constexpr std::chrono::milliseconds kCountAgain{100};
 
 tl::unexpected<Error> cannot_listen(const std::string& address, std::string_view why) {
   return fail(ErrorKind::invalid_argument,
@@ -77,6 +79,21 @@ int most_descriptors() {
   return static_cast<int>(std::min(limit.rlim_cur, kWanted)) - kSpare;
 }
 
+std::string bytes_of(const void* address, std::size_t size) { return {static_cast<const char*>(address), size}; }
+
+// Who has an IPv6 address has 2^64 of them. Empty: no peer's address.
+std::string who_is(const sockaddr_storage& at) {
+  constexpr std::size_t kNetwork = 8, kMapped = 12;
+  if (at.ss_family == AF_INET) {
+    const auto& four = reinterpret_cast<const sockaddr_in&>(at).sin_addr;
+    return bytes_of(&four, sizeof(four));
+  }
+  if (at.ss_family != AF_INET6) return {};
+  const in6_addr& six = reinterpret_cast<const sockaddr_in6&>(at).sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&six)) return bytes_of(six.s6_addr + kMapped, sizeof(in_addr));
+  return bytes_of(six.s6_addr, kNetwork);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Acceptor>> Acceptor::listen(const std::string& address) {
@@ -124,9 +141,11 @@ void Acceptor::run(const Take& take) {
 
 void Acceptor::accept_all(int listener, const Take& take) {
   for (int i = 0; i < kAtOnce; ++i) {
-    Descriptor connection(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    sockaddr_storage from{};
+    socklen_t size = sizeof(from);
+    Descriptor connection(::accept4(listener, reinterpret_cast<sockaddr*>(&from), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (connection) {
-      if (connection.get() < most_) take(connection.release(), listener);
+      if (has_room(connection.get(), who_is(from))) take(connection.release(), listener);
       continue;
     }
     if (errno == EAGAIN) return;
@@ -134,6 +153,30 @@ void Acceptor::accept_all(int listener, const Take& take) {
     pollfd end{end_.get(), POLLIN, 0};
     ::poll(&end, 1, kWaitForRoom);
     return;
+  }
+}
+
+bool Acceptor::has_room(int connection, const std::string& who) {
+  if (connection >= most_) return false;
+  if (connection < most_ / 2) return true;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - counted_ >= kCountAgain) {
+    count_again();
+    counted_ = now;
+    --held_[who];  // this one is among them
+  }
+  if (held_[who] >= most_ / 4) return false;
+  ++held_[who];
+  return true;
+}
+
+void Acceptor::count_again() {
+  held_.clear();
+  for (int each = 0; each < most_; ++each) {
+    sockaddr_storage at{};
+    socklen_t size = sizeof(at);
+    if (::getpeername(each, reinterpret_cast<sockaddr*>(&at), &size) != 0) continue;
+    if (const std::string who = who_is(at); !who.empty()) ++held_[who];
   }
 }
 
