@@ -26,6 +26,13 @@ target_link_libraries(triclave PRIVATE ${_all_links})
 
 set(_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/triclave")
 install(TARGETS triclave EXPORT triclaveTargets)
+# A Botan that stands in somebody's cache comes along: a service's user may not look into that folder.
+if(BOTAN_LIBDIR STREQUAL "${TRICLAVE_BOTAN_CACHE}/lib")
+  file(REAL_PATH "${BOTAN_LIBDIR}/libbotan-3.so" _botan)
+  string(REGEX MATCH "libbotan-3[.]so[.][0-9]+" _soname "${_botan}")
+  install(FILES "${_botan}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" RENAME "${_soname}")
+  set_target_properties(triclave PROPERTIES INSTALL_RPATH "$ORIGIN")
+endif()
 install(EXPORT triclaveTargets NAMESPACE triclave:: DESTINATION "${_package_dir}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/triclave" "${PROJECT_BINARY_DIR}/include/triclave"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")

@@ -13,7 +13,7 @@ PATH = re.compile(r"\((?:RPATH|RUNPATH)\).*\[(.*)\]")
 
 def strange(dynamic):
     """The places to look in that are neither absolute nor relative to the file, of what `readelf -d` prints."""
-    return [part for line in PATH.findall(dynamic) for part in line.split(":") if not part.startswith(("/", "$ORIGIN/"))]
+    return [part for line in PATH.findall(dynamic) for part in line.split(":") if not part.startswith(("/", "$ORIGIN"))]
 
 
 def files(build):
