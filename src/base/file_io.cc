@@ -44,9 +44,7 @@ Result<std::unique_ptr<Source>> file_source(const std::filesystem::path& path) {
 Result<std::unique_ptr<Sink>> file_sink(const std::filesystem::path& path, Existing existing) {
   if (!path.has_filename() || path.filename() == "." || path.filename() == "..")
     return fail(ErrorKind::invalid_argument, "\"" + path.native() + "\" is not the name of a file");
-  const auto parent = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return io_error("cannot open folder", parent.native());
+  TRICLAVE_TRY_ASSIGN(Descriptor folder, open_folder_of(path));
   return whole_file_sink(std::move(folder), path.filename().native(), path.native(), existing);
 }
 

@@ -29,7 +29,8 @@ bool is_partial_name(std::string_view name) noexcept;
 
 // Makes what happened to a folder's names survive a crash.
 Result<void> sync_folder(int folder, std::string_view shown);
-// The same of the folder that `file` is in.
+// The folder that `file` is in, and the same of it.
+Result<Descriptor> open_folder_of(const std::filesystem::path& file);
 Result<void> sync_folder_of(const std::filesystem::path& file);
 
 }  // namespace triclave

@@ -32,7 +32,7 @@ Error exists(std::string_view shown) {
 
 // Refuses what a finished file must not replace.
 Result<void> check_place(int folder, const std::string& name, std::string_view shown, Existing existing) {
-  struct stat status{};
+  struct stat status {};
   if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return {};
     return io_error("cannot look at", shown);
@@ -156,11 +156,16 @@ Result<void> sync_folder(int folder, std::string_view shown) {
   return {};
 }
 
-Result<void> sync_folder_of(const std::filesystem::path& file) {
+Result<Descriptor> open_folder_of(const std::filesystem::path& file) {
   const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return io_error("cannot open", parent.native());
-  return sync_folder(folder.get(), parent.native());
+  Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return io_error("cannot open folder", parent.native());
+  return folder;
+}
+
+Result<void> sync_folder_of(const std::filesystem::path& file) {
+  TRICLAVE_TRY_ASSIGN(const Descriptor folder, open_folder_of(file));
+  return sync_folder(folder.get(), file.native());
 }
 
 Result<std::unique_ptr<Sink>> whole_file_sink(Descriptor folder, std::string name, std::string shown, Existing existing,

@@ -154,7 +154,7 @@ Result<std::string> LogTable::proof(std::uint64_t index) {
 Result<std::vector<std::string>> LogTable::proofs(std::span<const std::uint64_t> indices) {
   TRICLAVE_TRY_ASSIGN(const Head under, head());
   std::map<std::uint64_t, Id> known;  // by position
-  const NodeReader reader = [&](unsigned height, std::uint64_t index) -> Result<Id> {
+  const NodeReader remembered = [&](unsigned height, std::uint64_t index) -> Result<Id> {
     const std::uint64_t position = position_of(height, index);
     if (const auto found = known.find(position); found != known.end()) return found->second;
     TRICLAVE_TRY_ASSIGN(const Id hash, node(height, index));
@@ -163,7 +163,7 @@ Result<std::vector<std::string>> LogTable::proofs(std::span<const std::uint64_t>
   };
   std::vector<std::string> out;
   for (const std::uint64_t index : indices) {
-    TRICLAVE_TRY_ASSIGN(auto path, inclusion_proof(index, under.size, reader));
+    TRICLAVE_TRY_ASSIGN(auto path, inclusion_proof(index, under.size, remembered));
     out.push_back(format_proof({{}, index, std::move(path), under.note}));
   }
   return out;

@@ -159,18 +159,16 @@ void Acceptor::accept_all(int listener, const Take& take) {
 bool Acceptor::has_room(int connection, const std::string& who) {
   if (connection >= most_) return false;
   if (connection < most_ / 2) return true;
-  const auto now = std::chrono::steady_clock::now();
-  if (now - counted_ >= kCountAgain) {
+  // With this one, in either way.
+  if (std::chrono::steady_clock::now() - counted_ >= kCountAgain)
     count_again();
-    counted_ = now;
-    --held_[who];  // this one is among them
-  }
-  if (held_[who] >= most_ / 4) return false;
-  ++held_[who];
-  return true;
+  else
+    ++held_[who];
+  return held_[who] <= most_ / 4;
 }
 
 void Acceptor::count_again() {
+  counted_ = std::chrono::steady_clock::now();
   held_.clear();
   for (int each = 0; each < most_; ++each) {
     sockaddr_storage at{};

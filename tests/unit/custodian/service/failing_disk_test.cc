@@ -176,12 +176,6 @@ TEST_P(FailingDisk, WhatWasAcknowledgedHolds) {
   EXPECT_TRUE(is_acknowledged("destroyed") && is_acknowledged("receipt-5"));
 }
 
-// What is left of a command that did not end.
-void clear_away(const StateFiles& files) {
-  for (const char* tail : {"", "-journal", "-wal", "-shm"}) fs::remove(files.database.native() + tail);
-  fs::remove(files.mark);
-}
-
 TEST_P(FailingDisk, ANewStateIsWholeOrNone) {
   const auto create = [this] { return State::create(scene.files, testing::CustodianScene::cheap()); };
   std::uint64_t moment = 0;
@@ -202,7 +196,8 @@ TEST_P(FailingDisk, ANewStateIsWholeOrNone) {
       const Vault vault = state->unlock(testing::kPassphrase).value();
       EXPECT_OK(state->log_signer(vault, scene.kLogName));
     } else {
-      clear_away(scene.files);
+      remove_database(scene.files);
+      fs::remove(scene.files.mark);
       EXPECT_OK(create());
     }
     ASSERT_FALSE(HasFailure());
@@ -238,7 +233,8 @@ TEST_P(FailingDisk, ARestoredStateIsWholeOrRefused) {
       EXPECT_FALSE(is_acknowledged("restored"));
       testing::write_file(scene.files.mark, former_mark);
       EXPECT_FALSE(State::open(scene.files));
-      clear_away(scene.files);
+      remove_database(scene.files);
+      fs::remove(scene.files.mark);
       EXPECT_OK(restore());
     }
     ASSERT_FALSE(HasFailure());

@@ -11,6 +11,12 @@
 
 namespace triclave::custodian {
 
+// With what SQLite puts beside it.
+inline void remove_database(const StateFiles& files) {
+  for (const char* tail : {"", "-journal", "-wal", "-shm"})
+    std::filesystem::remove(files.database.native() + tail);
+}
+
 class ServiceTest : public ::testing::Test {
  protected:
   void SetUp() override {

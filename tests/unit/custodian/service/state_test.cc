@@ -116,7 +116,7 @@ TEST_F(StateTest, AnOlderDatabasePutBackDoesNotStart) {
   ASSERT_OK(State::open(scene.files)->backup(folder / "older.db"));
   EXPECT_OK(ask(scene.request()));
   service.reset();
-  for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+  remove_database(scene.files);
   fs::copy_file(folder / "older.db", scene.files.database);
   EXPECT_FAILS(State::open(scene.files), ErrorKind::forged);
   fs::remove(scene.files.mark);
@@ -198,7 +198,7 @@ TEST_F(StateTest, AnOlderWitnessPutBackDoesNotStart) {
   ASSERT_OK(State::open(scene.files)->backup(folder / "older.db"));
   give_cosignature();
   service.reset();
-  for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+  remove_database(scene.files);
   fs::copy_file(folder / "older.db", scene.files.database);
   EXPECT_FAILS(State::open(scene.files), ErrorKind::forged);
 }
@@ -217,7 +217,7 @@ class RestoreTest : public ServiceTest {
     service.reset();
     former_mark = folder / "former.mark";
     fs::rename(scene.files.mark, former_mark);
-    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+    remove_database(scene.files);
   }
   Result<void> restore(const fs::path& mark = {}) {
     const auto until = scene.clock + kClockSkew;
@@ -265,7 +265,7 @@ TEST_F(RestoreTest, OneBackupRestoredTwiceBeginsLogsOfDifferentKeys) {
     start();
     EXPECT_TRUE(keys.insert(service->status()->log_key).second);
     service.reset();
-    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+    remove_database(scene.files);
     fs::remove(scene.files.mark);
   }
 }
@@ -290,7 +290,7 @@ TEST_F(RestoreTest, CosignsUnderAnotherKeyWhereSomethingMayBeForgotten) {
     EXPECT_NE(key.public_key(), LogKey::parse(witness_before)->public_key());
     EXPECT_EQ(service->status()->log_name, with_mark ? log_before : log_before + "/2");
     service.reset();
-    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(scene.files.database.native() + tail);
+    remove_database(scene.files);
     fs::remove(scene.files.mark);
   }
 }
