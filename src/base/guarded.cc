@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::array<std::size_t, 3> kSlotSizes = {64, 256, 2048};
 constexpr std::size_t kSlabSize = 64 * 1024;
+// So that no slot of the largest ones begins a page: ipsec-mb is up to 3 % slower with a key state that does.
+constexpr std::size_t kFirstSlot = 64;
 constexpr std::size_t kKeptPerThread = 16;
 
 struct Pool {
@@ -63,7 +65,8 @@ std::uint8_t* from_pool(std::size_t c) {
   if (shared.free.empty()) {
     std::uint8_t* slab = fresh(kSlabSize);
     sodium_memzero(slab, kSlabSize);
-    for (std::size_t at = 0; at < kSlabSize; at += kSlotSizes[c]) shared.free.push_back(slab + at);
+    for (std::size_t at = kFirstSlot; at + kSlotSizes[c] <= kSlabSize; at += kSlotSizes[c])
+      shared.free.push_back(slab + at);
   }
   std::uint8_t* slot = shared.free.back();
   shared.free.pop_back();

@@ -12,14 +12,35 @@ namespace {
 
 constexpr std::uint64_t kMaxPlainSize = kMaxChunks * kChunkSize - 1;
 
-using Nonce = std::array<std::uint8_t, kNonceSize>;
+// The nonces of chunks that follow each other: a chunk's number, big-endian and as wide as the nonce, XORed into the
+// base nonce. Each is written a chunk ahead: an engine that reads what has only just been written, and in other pieces,
+// waits until all stores before it have left the CPU, the last chunk's ciphertext among them.
+class Nonces {
+ public:
+  Nonces(const std::uint8_t* base, std::uint64_t first) : base_(base), next_(first) { write(); }
+  Nonces(const Nonces&) = delete;
+  Nonces& operator=(const Nonces&) = delete;
+  ~Nonces() { wipe(both_); }
 
-// The nonce of a chunk: its number, big-endian and as wide as the nonce, XORed into the base nonce.
-void set_nonce(Nonce& nonce, const std::uint8_t* base, std::uint64_t chunk) {
-  std::copy(base, base + kNonceSize, nonce.begin());
-  const auto number = big_endian(chunk);
-  for (std::size_t i = 0; i < number.size(); ++i) nonce[kNonceSize - number.size() + i] ^= number[i];
-}
+  // Stands until the call after the next one.
+  const std::uint8_t* take() {
+    const std::uint8_t* const now = at(next_++);
+    write();
+    return now;
+  }
+
+ private:
+  std::uint8_t* at(std::uint64_t chunk) { return both_.data() + chunk % 2 * kNonceSize; }
+  void write() {
+    std::uint8_t* const to = std::copy_n(base_, kNonceSize, at(next_));
+    const auto number = big_endian(next_);
+    for (std::size_t i = 0; i < number.size(); ++i) *(to - number.size() + i) ^= number[i];
+  }
+
+  const std::uint8_t* base_;
+  std::uint64_t next_;
+  std::array<std::uint8_t, 2 * kNonceSize> both_;
+};
 
 bool overlap(ByteView a, ByteView b) {
   const std::less<> below;
@@ -97,28 +118,24 @@ struct Message::Run {
 void Message::seal_chunks(const Run& run, const std::uint8_t* plain, std::size_t stride,
                           std::uint8_t* sealed) const noexcept {
   const std::uint8_t* state = keys_.view().data();
-  Nonce nonce;
+  Nonces nonces(state + engine_->state_size, run.first);
   for (std::size_t i = 0; i < run.chunks; ++i) {
-    set_nonce(nonce, state + engine_->state_size, run.first + i);
     std::uint8_t* out = sealed + i * kSealedChunkSize;
-    engine_->seal(state, nonce.data(), plain + i * stride, run.size_of(i), out, out + run.size_of(i));
+    engine_->seal(state, nonces.take(), plain + i * stride, run.size_of(i), out, out + run.size_of(i));
   }
-  wipe(nonce);
 }
 
 Result<void> Message::open_chunks(const Run& run, const std::uint8_t* sealed, std::uint8_t* plain,
                                   std::size_t stride) const {
   const std::uint8_t* state = keys_.view().data();
-  Nonce nonce;
+  Nonces nonces(state + engine_->state_size, run.first);
   const auto opens = [&](std::size_t i) {
-    set_nonce(nonce, state + engine_->state_size, run.first + i);
     const std::uint8_t* in = sealed + i * kSealedChunkSize;
     //= SPEC OBJ-05
-    return engine_->open(state, nonce.data(), in, run.size_of(i), in + run.size_of(i), plain + i * stride);
+    return engine_->open(state, nonces.take(), in, run.size_of(i), in + run.size_of(i), plain + i * stride);
   };
   std::size_t i = 0;
   while (i < run.chunks && opens(i)) ++i;
-  wipe(nonce);
   if (i == run.chunks) return {};
   return fail(ErrorKind::forged, "chunk " + std::to_string(run.first + i) +
                                      " does not verify: the sealed bytes were changed, moved or cut; fetch them again");
@@ -139,17 +156,15 @@ Result<void> Message::seal_chunk(std::uint64_t chunk, std::span<const ByteView> 
   for (const ByteView piece : pieces) size += piece.size();
   TRICLAVE_TRY_ASSIGN(const Run run, Run::of_plain(chunk, size, last));
   if (run.chunks != 1)
-    return fail(ErrorKind::invalid_argument, "one chunk has 16384 bytes, the last one less; the pieces have " +
-                                                 std::to_string(size));
+    return fail(ErrorKind::invalid_argument,
+                "one chunk has 16384 bytes, the last one less; the pieces have " + std::to_string(size));
   if (sealed.size() != size + kTagSize)
     return wrong_size("the buffer for a sealed chunk", sealed.size(), size + kTagSize);
   if (std::ranges::any_of(pieces, [&](ByteView piece) { return overlap(piece, sealed); }))
     return fail(ErrorKind::invalid_argument, "a piece overlaps the buffer for the sealed chunk");
   const std::uint8_t* state = keys_.view().data();
-  Nonce nonce;
-  set_nonce(nonce, state + engine_->state_size, chunk);
-  engine_->seal_across(state, nonce.data(), pieces, sealed.data(), sealed.data() + size);
-  wipe(nonce);
+  Nonces nonces(state + engine_->state_size, chunk);
+  engine_->seal_across(state, nonces.take(), pieces, sealed.data(), sealed.data() + size);
   return {};
 }
 

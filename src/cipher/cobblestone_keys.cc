@@ -99,7 +99,7 @@ std::vector<Message> Message::create_all(std::span<const Origin> origins, const 
 
 Result<void> Message::check_commitment(const Prefix& prefix) const {
   //= SPEC OBJ-05
-  if (equal_constant_time(prefix_, prefix)) return {};
+  if (equal_constant_time(ByteView(prefix_).subspan(kSaltSize), ByteView(prefix).subspan(kSaltSize))) return {};
   return fail(
       ErrorKind::forged,
       "the key does not fit the sealed stream (its commitment differs): another key or another place sealed it, or "

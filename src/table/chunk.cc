@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/integers.h"
 #include "base/try.h"
@@ -14,12 +15,27 @@ constexpr std::array<std::uint8_t, kAlignment> kZeros{};
 
 std::uint64_t padding(std::uint64_t size) { return (kAlignment - size % kAlignment) % kAlignment; }
 
-// The fields of a column's nodes, in their order.
-void list_fields(const Field& field, std::vector<const Field*>& out) {
-  out.push_back(&field);
-  for (const Field& child : field.children) list_fields(child, out);
-  for (const Field& values : field.dictionary) list_fields(values, out);
+// Calls `visit(field)` for each field of a column, in the order of its nodes.
+template <class Visit>
+void each_field(const Field& field, Visit&& visit) {
+  visit(field);
+  for (const Field& child : field.children) each_field(child, visit);
+  for (const Field& values : field.dictionary) each_field(values, visit);
 }
+
+struct Counts {
+  std::size_t nodes = 0;
+  std::size_t buffers = 0;
+  std::size_t numbers = 0;  // of 8 bytes, which a chunk begins with
+
+  explicit Counts(const Field& field) {
+    each_field(field, [&](const Field& each) {
+      ++nodes;
+      buffers += buffer_count(each.type.layout);
+    });
+    numbers = 2 * nodes + buffers;
+  }
+};
 
 bool is_zero(ByteView bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
@@ -32,65 +48,67 @@ tl::unexpected<Error> damaged(const Field& field, std::string_view why) {
 }  // namespace
 
 ChunkPieces lay_out(const Field& field, const std::vector<Node>& nodes) {
-  std::vector<const Field*> fields;
-  list_fields(field, fields);
+  const Counts counts(field);
+  const std::size_t numbers = counts.numbers * 8;
   ChunkPieces out;
-  const auto put = [&](std::uint64_t number) {
-    const auto bytes = big_endian(number);
-    out.layout.insert(out.layout.end(), bytes.begin(), bytes.end());
-  };
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    put(nodes[i].length);
-    put(nodes[i].nulls);
-    for (std::size_t b = 0; b < buffer_count(fields[i]->type.layout); ++b) put(nodes[i].buffers[b].size());
-  }
-  out.layout.resize(out.layout.size() + padding(out.layout.size()));
+  out.size = numbers + padding(numbers);
+  out.layout.resize(static_cast<std::size_t>(out.size));
+  out.pieces.reserve(1 + 2 * counts.buffers);
   out.pieces.push_back(out.layout);
-  out.size = out.layout.size();
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    for (std::size_t b = 0; b < buffer_count(fields[i]->type.layout); ++b) {
-      const ByteView buffer = nodes[i].buffers[b];
+  auto at = out.layout.begin();
+  const auto put = [&](std::uint64_t number) { at = std::ranges::copy(big_endian(number), at).out; };
+  auto next = nodes.begin();
+  each_field(field, [&](const Field& each) {
+    const Node& node = *next++;
+    put(node.length);
+    put(node.nulls);
+    for (std::size_t b = 0; b < buffer_count(each.type.layout); ++b) {
+      const ByteView buffer = node.buffers[b];
+      put(buffer.size());
       if (buffer.empty()) continue;
       const auto behind = static_cast<std::size_t>(padding(buffer.size()));
       out.pieces.push_back(buffer);
       if (behind != 0) out.pieces.push_back(ByteView(kZeros).first(behind));
       out.size += buffer.size() + behind;
     }
+  });
   return out;
 }
 
 Result<std::vector<Node>> read_layout(const Field& field, ByteView plain) {
-  std::vector<const Field*> fields;
-  list_fields(field, fields);
-  std::size_t numbers = 0;
-  for (const Field* each : fields) numbers += 2 + buffer_count(each->type.layout);
-  std::size_t at = numbers * 8;
-  const std::size_t begin = at + static_cast<std::size_t>(padding(at));
-  if (plain.size() < begin) return damaged(field, "it is cut short inside its sizes");
+  const Counts counts(field);
+  const std::size_t numbers = counts.numbers * 8;
+  std::size_t at = numbers + static_cast<std::size_t>(padding(numbers));
+  if (plain.size() < at) return damaged(field, "it is cut short inside its sizes");
   //= SPEC TAB-12
-  if (!is_zero(plain.subspan(at, begin - at))) return damaged(field, "the bytes behind its sizes are not 0");
-  std::vector<Node> out(fields.size());
-  ByteView sizes = plain.first(at);
+  if (!is_zero(plain.subspan(numbers, at - numbers))) return damaged(field, "the bytes behind its sizes are not 0");
+  ByteView sizes = plain.first(numbers);
   const auto next = [&] {
     const auto number = from_big_endian<std::uint64_t>(sizes);
     sizes = sizes.subspan(8);
     return number;
   };
-  at = begin;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i].length = next();
-    out[i].nulls = next();
-    for (std::size_t b = 0; b < buffer_count(fields[i]->type.layout); ++b) {
+  std::vector<Node> out;
+  out.reserve(counts.nodes);
+  std::string_view wrong;
+  each_field(field, [&](const Field& each) {
+    Node& node = out.emplace_back();
+    node.length = next();
+    node.nulls = next();
+    for (std::size_t b = 0; wrong.empty() && b < buffer_count(each.type.layout); ++b) {
       const std::uint64_t size = next();
-      if (size > plain.size() - at || padding(size) > plain.size() - at - size)
-        return damaged(field, "a buffer reaches beyond it");
+      if (size > plain.size() - at || padding(size) > plain.size() - at - size) {
+        wrong = "a buffer reaches beyond it";
+        return;
+      }
       const auto length = static_cast<std::size_t>(size);
-      out[i].buffers[b] = plain.subspan(at, length);
-      if (!is_zero(plain.subspan(at + length, static_cast<std::size_t>(padding(size)))))
-        return damaged(field, "the bytes behind a buffer are not 0");
-      at += length + static_cast<std::size_t>(padding(size));
+      const auto behind = static_cast<std::size_t>(padding(size));
+      node.buffers[b] = plain.subspan(at, length);
+      if (!is_zero(plain.subspan(at + length, behind))) wrong = "the bytes behind a buffer are not 0";
+      at += length + behind;
     }
-  }
+  });
+  if (!wrong.empty()) return damaged(field, wrong);
   if (at != plain.size()) return damaged(field, "bytes are left over behind its buffers");
   return out;
 }

@@ -57,6 +57,7 @@ Result<void> open_some(std::span<const OpenJob> jobs, Source& sealed, Bytes& scr
   const Workers& readers = sealed.reads_at_once() ? workers : alone;
   std::vector<std::optional<cipher::Message>> messages(jobs.size());
   std::vector<Part> parts;
+  parts.reserve(jobs.size());
   for (std::size_t job = 0; job < jobs.size(); ++job)
     for (std::uint64_t run = 0; run < run_count(jobs[job].plain.size()); ++run)
       parts.push_back(part_of(job, run, jobs[job].plain.size()));

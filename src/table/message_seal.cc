@@ -29,20 +29,27 @@ class Reading {
   }
   // The next bytes, as the pieces that they stand in.
   std::span<const ByteView> take(std::size_t size) {
-    taken_.clear();
-    while (size != 0) {
-      taken_.push_back(rest().first(std::min(rest().size(), size)));
-      size -= taken_.back().size();
-      skip(taken_.back().size());
+    if (rest().size() >= size) {  // most often, and without an allocation
+      one_ = rest().first(size);
+      skip(size);
+      return {&one_, 1};
     }
-    return taken_;
+    several_.clear();
+    several_.reserve(pieces_.size() - piece_);
+    while (size != 0) {
+      several_.push_back(rest().first(std::min(rest().size(), size)));
+      size -= several_.back().size();
+      skip(several_.back().size());
+    }
+    return several_;
   }
 
  private:
   std::span<const ByteView> pieces_;
   std::size_t piece_ = 0;
   std::size_t within_ = 0;
-  std::vector<ByteView> taken_;
+  ByteView one_;
+  std::vector<ByteView> several_;
 };
 
 // Seals one run, prefix included where it is the first, into exactly its place.
@@ -84,12 +91,20 @@ struct Window {
   std::vector<std::size_t> offsets;
   std::size_t size = 0;
 
+  void reserve(std::size_t count) {
+    parts.reserve(count);
+    offsets.reserve(count);
+  }
   void add(const Part& part) {
     parts.push_back(part);
     offsets.push_back(size);
     size += part.sealed_size();
   }
-  void clear() { *this = {}; }
+  void clear() {
+    parts.clear();
+    offsets.clear();
+    size = 0;
+  }
 
   Result<void> seal(std::span<const SealJob> jobs, MutableBytes out, const Workers& workers) const {
     return workers.each(parts.size(), [&](std::size_t i, std::size_t) {
@@ -122,6 +137,7 @@ Result<void> seal_messages(std::span<const SealJob> jobs, Sink& out, Bytes& scra
   const MutableBytes room = out.room(static_cast<std::size_t>(total));
   const std::size_t most = workers.threads() == 1 ? 1 : std::size_t{8} * workers.threads();
   Window window;
+  window.reserve(jobs.size());
   const auto flush = [&]() -> Result<void> {
     if (scratch.size() < window.size) scratch.resize(window.size);
     const MutableBytes sealed = MutableBytes(scratch).first(window.size);

@@ -59,7 +59,7 @@ struct OpenTable::Impl {
   };
   struct OpenSegment {
     Segment segment;
-    std::map<std::string, Part> parts;       // of the open compartments
+    std::map<std::string, Part> parts;             // of the open compartments
     std::map<std::string, cipher::InputKey> keys;  // copies: the opener may go
   };
   struct OpenColumn {
@@ -292,6 +292,7 @@ Result<void> OpenTable::Impl::read(std::uint64_t row_group, const std::vector<st
     chunks.push_back(std::move(*chunk));
   }
   std::vector<table::OpenJob> jobs;
+  jobs.reserve(chunks.size());
   for (const ChunkJob& chunk : chunks)
     jobs.push_back({{chunk.key, chunk.context}, chunk.offset, {chunk.plain.memory.get(), chunk.plain.size}});
   std::size_t failed = 0;
@@ -299,6 +300,7 @@ Result<void> OpenTable::Impl::read(std::uint64_t row_group, const std::vector<st
     return at(failed, opened.error());
   std::vector<std::vector<table::Node>> nodes(chosen.size());
   std::vector<Field> fields;
+  fields.reserve(chosen.size());
   for (const std::size_t column : chosen) fields.push_back(open_columns[column].field);
   TRICLAVE_TRY(workers.each(chosen.size(), [&](std::size_t i, std::size_t) -> Result<void> {
     if (chunks[i].compression != Compression::none) {
@@ -311,6 +313,7 @@ Result<void> OpenTable::Impl::read(std::uint64_t row_group, const std::vector<st
     return table::check_column(fields[i], nodes[i], group.rows);
   }));
   std::vector<std::shared_ptr<const void>> memory;
+  memory.reserve(chunks.size());
   for (ChunkJob& chunk : chunks) memory.push_back(std::move(chunk.plain.memory));
   table::export_batch(fields, nodes, std::move(memory), group.rows, out);
   return {};

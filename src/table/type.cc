@@ -111,22 +111,6 @@ bool is_timestamp(std::string_view format) {
 
 }  // namespace
 
-std::size_t buffer_count(Layout layout) noexcept {
-  switch (layout) {
-    case Layout::null:
-      return 0;
-    case Layout::structs:
-      return 1;
-    case Layout::bits:
-    case Layout::fixed:
-    case Layout::list:
-      return 2;
-    case Layout::bytes:
-      return 3;
-  }
-  return 0;
-}
-
 Result<Type> parse_format(std::string_view format) {
   for (const Plain& plain : kPlain)
     if (format == plain.format) return plain.type;

@@ -1,6 +1,7 @@
 // What an Arrow format string says of a column's memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -23,7 +24,21 @@ struct Type {
 };
 
 // How many buffers an array of this layout has, validity included.
-std::size_t buffer_count(Layout layout) noexcept;
+constexpr std::size_t buffer_count(Layout layout) noexcept {
+  switch (layout) {
+    case Layout::null:
+      return 0;
+    case Layout::structs:
+      return 1;
+    case Layout::bits:
+    case Layout::fixed:
+    case Layout::list:
+      return 2;
+    case Layout::bytes:
+      return 3;
+  }
+  return 0;
+}
 
 // Errors: unsupported (no format string, or one that Triclave does not take; the message names the type).
 Result<Type> parse_format(std::string_view format);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/workers.h"
-#include "table/column.h"
+#include "table/chunk.h"
 #include "table/footer.h"
 #include "table/message.h"
 #include "triclave/table.h"
@@ -74,8 +74,13 @@ struct TableWriter::Impl {
   };
   Result<std::vector<cipher::Message>> messages(std::span<const Stream> streams) const;
   Result<std::vector<table::Place>> seal(std::span<const table::SealJob> jobs);
-  Result<void> seal_columns(const std::vector<table::Column>& data, std::size_t first, std::size_t count, Group& group);
-  Result<void> seal_group(const std::vector<table::Column>& data, std::uint64_t rows_here);
+  // A column of a row group, ready to be sealed.
+  struct Ready {
+    table::ChunkPieces chunk;
+    std::vector<Bytes> owned;  // where some of the pieces lie
+  };
+  Result<void> seal_columns(std::span<Ready> data, std::size_t first, Group& group);
+  Result<void> seal_group(std::span<Ready> data, std::uint64_t rows_here);
   Result<void> seal_footers();
 };
 

@@ -33,19 +33,20 @@ std::uint64_t dictionary_bytes(const Field& field, const std::vector<table::Node
 }  // namespace
 
 Result<void> TableWriter::Impl::write_rows(const ArrowArray& batch, std::uint64_t offset, std::uint64_t rows_here) {
-  std::vector<Column> data;
+  std::vector<Ready> data;
   data.reserve(plan.size());
   std::uint64_t total = 0;  // without what splitting cannot make less
   bool fits = rows_here <= table::kMaxRows;
   for (std::size_t i = 0; i < plan.size(); ++i) {
     TRICLAVE_TRY_ASSIGN(Column column, table::import_column(plan[i].field, *batch.children[i], offset, rows_here));
-    const std::uint64_t size = table::lay_out(plan[i].field, column.nodes).size;
+    ChunkPieces chunk = table::lay_out(plan[i].field, column.nodes);
+    const std::uint64_t size = chunk.size;
     // Incompressible data grows a little.
     const bool grows = plan[i].compression != Compression::none;
     fits = fits && size <= table::kMaxChunk - (grows ? table::kMaxChunk / 128 : 0);
     std::size_t first = 0;
     total += size - dictionary_bytes(plan[i].field, column.nodes, first);
-    data.push_back(std::move(column));
+    data.push_back({std::move(chunk), std::move(column.owned)});
   }
   const bool split = !fits || (row_group_bytes != 0 && total > row_group_bytes + row_group_bytes / 2);
   if (!split) return seal_group(data, rows_here);
@@ -82,6 +83,7 @@ Result<std::vector<cipher::Message>> TableWriter::Impl::messages(std::span<const
 
 Result<std::vector<Place>> TableWriter::Impl::seal(std::span<const table::SealJob> jobs) {
   std::vector<Place> places;
+  places.reserve(jobs.size());
   std::uint64_t offset = out->count() - body_begin;
   for (const table::SealJob& each : jobs) {
     places.push_back({offset, each.sealed_size()});
@@ -92,44 +94,42 @@ Result<std::vector<Place>> TableWriter::Impl::seal(std::span<const table::SealJo
 }
 
 // Some of a row group's columns: of a wide table not all keys are alive at once.
-Result<void> TableWriter::Impl::seal_columns(const std::vector<Column>& data, std::size_t first, std::size_t count,
-                                             Group& group) {
-  std::vector<ChunkPieces> chunks(count);
-  std::vector<Bytes> compressed(count);
+Result<void> TableWriter::Impl::seal_columns(std::span<Ready> data, std::size_t first, Group& group) {
+  std::vector<Bytes> compressed(data.size());
   std::vector<Stream> streams;
   std::vector<std::size_t> to_compress;
-  for (std::size_t i = 0; i < count; ++i) {
+  streams.reserve(data.size());
+  for (std::size_t i = 0; i < data.size(); ++i) {
     const Planned& column = plan[first + i];
-    chunks[i] = table::lay_out(column.field, data[first + i].nodes);
     if (column.compression != Compression::none) to_compress.push_back(i);
-    streams.push_back({column.compartment,
-                       table::chunk_stream(keys.size(), static_cast<std::uint32_t>(plan.size()), groups.size(),
-                                           static_cast<std::uint32_t>(first + i))});
+    streams.push_back({column.compartment, table::chunk_stream(keys.size(), static_cast<std::uint32_t>(plan.size()),
+                                                               groups.size(), static_cast<std::uint32_t>(first + i))});
   }
   TRICLAVE_TRY(workers.each(to_compress.size(), [&](std::size_t at, std::size_t) -> Result<void> {
     const std::size_t i = to_compress[at];
-    TRICLAVE_TRY_ASSIGN(compressed[i], table::compress(chunks[i].pieces, chunks[i].size));
-    chunks[i].pieces = {compressed[i]};
-    chunks[i].size = compressed[i].size();
+    ChunkPieces& chunk = data[i].chunk;
+    TRICLAVE_TRY_ASSIGN(compressed[i], table::compress(chunk.pieces, chunk.size));
+    chunk.pieces = {compressed[i]};
+    chunk.size = compressed[i].size();
     return {};
   }));
   TRICLAVE_TRY_ASSIGN(auto fresh, messages(streams));
   std::vector<table::SealJob> jobs;
-  jobs.reserve(count);
-  for (std::size_t i = 0; i < count; ++i)
-    jobs.push_back({std::move(fresh[i]), std::move(chunks[i].pieces), chunks[i].size});
+  jobs.reserve(data.size());
+  for (std::size_t i = 0; i < data.size(); ++i)
+    jobs.push_back({std::move(fresh[i]), std::move(data[i].chunk.pieces), data[i].chunk.size});
   TRICLAVE_TRY_ASSIGN(const std::vector<Place> places, seal(jobs));
   group.chunks.insert(group.chunks.end(), places.begin(), places.end());
   return {};
 }
 
-Result<void> TableWriter::Impl::seal_group(const std::vector<Column>& data, std::uint64_t rows_here) {
+Result<void> TableWriter::Impl::seal_group(std::span<Ready> data, std::uint64_t rows_here) {
   if (groups.size() == table::kMaxRowGroups)
     return fail(ErrorKind::invalid_argument, "a segment has at most 262,144 row groups: use larger batches");
   Group group{rows_here, {}};
   group.chunks.reserve(plan.size());
-  for (std::size_t first = 0; first < plan.size(); first += table::kJobsAtOnce)
-    TRICLAVE_TRY(seal_columns(data, first, std::min(plan.size() - first, table::kJobsAtOnce), group));
+  for (std::size_t first = 0; first < data.size(); first += table::kJobsAtOnce)
+    TRICLAVE_TRY(seal_columns(data.subspan(first, std::min(data.size() - first, table::kJobsAtOnce)), first, group));
   groups.push_back(std::move(group));
   rows += rows_here;
   return {};
