@@ -74,7 +74,8 @@ ctest_release() {
 sanitizers() {
   cmake --preset sanitizers -DCMAKE_CXX_COMPILER="clang++-$(sh cmake/fuzz.sh --which-clang)" &&
     cmake --build --preset sanitizers --target tests/all &&
-    ctest --preset sanitizers -j "$jobs" -LE tree -E 'InOrdinaryMemory|FailingDisk.*/(killed|power|torn)'
+    GTEST_BRIEF=1 GTEST_DEATH_TEST_STYLE=threadsafe GTEST_FILTER='-*InOrdinaryMemory*:*FailingDisk*/killed:*FailingDisk*/power:*FailingDisk*/torn' \
+      ctest --preset sanitizers -j "$jobs" -LE tree --verbose
 }
 threads() {
   cmake --preset tsan && cmake --build --preset tsan --target unit_custodian && ctest --preset tsan -j "$jobs" -R '^custodian/'
@@ -94,10 +95,11 @@ stage ctest ctest_release
 stage pytest pytest_all
 
 closing() { [ ! -f "$logs/$1.log" ] || grep -aE "$2" "$logs/$1.log" | tail -n 1; }
+cases() { awk '/\[  PASSED  \] [0-9]+ tests?\./ { n += $(NF - 1) } END { print n + 0 }' "$logs/sanitizers.log"; }
 echo "== totals$report"
 [ -z "$failed" ] || echo "failed:$failed"
 closing fuzz '^fuzz: '
-closing sanitizers 'tests passed.* out of' | sed 's/$/ (ASan, UBSan)/'
+closing sanitizers 'tests passed.* out of' | sed "s/\$/ (ASan, UBSan), which ran $(cases) GoogleTest cases/"
 closing tsan 'tests passed.* out of' | sed 's/$/ (TSan)/'
 closing ctest 'tests passed.* out of'
 closing pytest '^=+ .* in [0-9.]+s'

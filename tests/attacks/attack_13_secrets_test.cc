@@ -4,16 +4,13 @@
 #include "base/text_codec.h"
 #include "keys/identity.h"
 #include "support/memory_search.h"
+#include "support/zero.h"
 
 namespace triclave::attacks {
 namespace {
 
 using testing::copies_in_ordinary_memory;
 using testing::flags_of;
-
-bool all_zero(ByteView bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t each) { return each == 0; });
-}
 
 class Secrets : public Attack {};
 
@@ -39,7 +36,9 @@ TEST_F(Secrets, AMovedSecretLeavesNothing) {
   Secret<32> first;
   std::fill_n(first.data(), 32, std::uint8_t{0xA5});
   const std::uint8_t* where = first.view().data();
-  { const Secret<32> second = std::move(first); }
+  {
+    const Secret<32> second = std::move(first);
+  }
   EXPECT_TRUE(all_zero({where, 32}));
 }
 
@@ -69,8 +68,8 @@ TEST_F(Secrets, NothingOfAKeyStaysInOrdinaryMemory) {
     wipe(*copy);
   }
   Bytes object;
-  auto sink = envelope::ObjectSink::start(made.keys[0].key, {made.id, {}, "", "cohort", {"clinical"}, false}, made.record,
-                                          nullptr, memory_sink(object));
+  auto sink = envelope::ObjectSink::start(made.keys[0].key, {made.id, {}, "", "cohort", {"clinical"}, false},
+                                          made.record, nullptr, memory_sink(object));
   ASSERT_OK(sink);
   ASSERT_OK((*sink)->write(plain));
   ASSERT_OK((*sink)->finish());

@@ -6,6 +6,7 @@
 
 #include "edits.h"
 #include "harness.h"
+#include "support/zero.h"
 
 using namespace triclave;
 using cipher::kPrefixSize;
@@ -69,6 +70,6 @@ FUZZ_TARGET(input) {
     REQUIRE(!last || plain.size() == original.size());
   } else {
     REQUIRE(fuzz::is_one_of(opened.error(), {ErrorKind::forged, ErrorKind::malformed}));
-    REQUIRE(std::all_of(plain.begin(), plain.end(), [](std::uint8_t byte) { return byte == 0; }));
+    REQUIRE(all_zero(plain));
   }
 }

@@ -3,6 +3,7 @@
 #include "harness.h"
 #include "sealed_objects.h"
 #include "sources.h"
+#include "support/zero.h"
 
 using namespace triclave;
 
@@ -13,7 +14,7 @@ void read(OpenObject& opened, const Bytes& plain, std::uint64_t offset, std::siz
   const auto got = opened.read_at(offset, out);
   if (!got) {
     REQUIRE(fuzz::is_one_of(got.error(), {ErrorKind::malformed, ErrorKind::forged, ErrorKind::invalid_argument}));
-    REQUIRE(std::all_of(out.begin(), out.end(), [](std::uint8_t byte) { return byte == 0; }));
+    REQUIRE(all_zero(out));
     return;
   }
   const std::size_t there = offset < plain.size() ? plain.size() - static_cast<std::size_t>(offset) : 0;

@@ -13,14 +13,12 @@
 #include <type_traits>
 #include <vector>
 
+#include "support/zero.h"
+
 namespace triclave {
 namespace {
 
 constexpr std::size_t kSizes[] = {1, 32, 64, 65, 256, 257, 2048, 2049, 5000, 65536, 100001};
-
-bool all_zero(ByteView bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b == 0; });
-}
 
 TEST(Guarded, IsZeroedAndAlignedAtEverySize) {
   for (const std::size_t size : kSizes) {

@@ -8,6 +8,7 @@
 #include "base/text_codec.h"
 #include "base/try.h"
 #include "cipher/cobblestone.h"
+#include "support/zero.h"
 
 namespace triclave::cipher {
 
@@ -36,10 +37,6 @@ inline Bytes join(std::initializer_list<ByteView> parts) {
 }
 
 inline Bytes unhex(std::string_view text) { return from_hex(text).value(); }
-
-inline bool all_zero(ByteView bytes) {
-  return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
-}
 
 // Whether any plaintext has a message of `size` bytes; the C2SP text's own words: "any message of encrypted length
 // 56 + k * (16 KiB + 16) is truncated, and any of length < 56, or > 56 + k * (16 KiB + 16) and < 56 + k * (16 KiB + 16)
