@@ -95,7 +95,7 @@ stage ctest ctest_release
 stage pytest pytest_all
 
 closing() { [ ! -f "$logs/$1.log" ] || grep -aE "$2" "$logs/$1.log" | tail -n 1; }
-cases() { awk '/\[  PASSED  \] [0-9]+ tests?\./ { n += $(NF - 1) } END { print n + 0 }' "$logs/sanitizers.log"; }
+cases() { [ ! -f "$logs/sanitizers.log" ] || awk '/\[  PASSED  \] [0-9]+ tests?\./ { n += $(NF - 1) } END { print n + 0 }' "$logs/sanitizers.log"; }
 echo "== totals$report"
 [ -z "$failed" ] || echo "failed:$failed"
 closing fuzz '^fuzz: '

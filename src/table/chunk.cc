@@ -23,19 +23,15 @@ void each_field(const Field& field, Visit&& visit) {
   for (const Field& values : field.dictionary) each_field(values, visit);
 }
 
-struct Counts {
-  std::size_t nodes = 0;
-  std::size_t buffers = 0;
-  std::size_t numbers = 0;  // of 8 bytes, which a chunk begins with
+// Buffers of all of a column's nodes.
+std::size_t all_buffers(const Field& field) {
+  std::size_t count = 0;
+  each_field(field, [&](const Field& each) { count += buffer_count(each.type.layout); });
+  return count;
+}
 
-  explicit Counts(const Field& field) {
-    each_field(field, [&](const Field& each) {
-      ++nodes;
-      buffers += buffer_count(each.type.layout);
-    });
-    numbers = 2 * nodes + buffers;
-  }
-};
+// What a chunk begins with, without its padding: two numbers for each node, one for each buffer.
+std::size_t sizes_size(std::size_t nodes, std::size_t buffers) { return (2 * nodes + buffers) * 8; }
 
 bool is_zero(ByteView bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
@@ -48,12 +44,12 @@ tl::unexpected<Error> damaged(const Field& field, std::string_view why) {
 }  // namespace
 
 ChunkPieces lay_out(const Field& field, const std::vector<Node>& nodes) {
-  const Counts counts(field);
-  const std::size_t numbers = counts.numbers * 8;
+  const std::size_t buffers = all_buffers(field);
+  const std::size_t sizes = sizes_size(nodes.size(), buffers);
   ChunkPieces out;
-  out.size = numbers + padding(numbers);
+  out.size = sizes + padding(sizes);
   out.layout.resize(static_cast<std::size_t>(out.size));
-  out.pieces.reserve(1 + 2 * counts.buffers);
+  out.pieces.reserve(1 + 2 * buffers);
   out.pieces.push_back(out.layout);
   auto at = out.layout.begin();
   const auto put = [&](std::uint64_t number) { at = std::ranges::copy(big_endian(number), at).out; };
@@ -76,8 +72,8 @@ ChunkPieces lay_out(const Field& field, const std::vector<Node>& nodes) {
 }
 
 Result<std::vector<Node>> read_layout(const Field& field, ByteView plain) {
-  const Counts counts(field);
-  const std::size_t numbers = counts.numbers * 8;
+  const std::size_t nodes = node_count(field);
+  const std::size_t numbers = sizes_size(nodes, all_buffers(field));
   std::size_t at = numbers + static_cast<std::size_t>(padding(numbers));
   if (plain.size() < at) return damaged(field, "it is cut short inside its sizes");
   //= SPEC TAB-12
@@ -89,13 +85,14 @@ Result<std::vector<Node>> read_layout(const Field& field, ByteView plain) {
     return number;
   };
   std::vector<Node> out;
-  out.reserve(counts.nodes);
+  out.reserve(nodes);
   std::string_view wrong;
   each_field(field, [&](const Field& each) {
+    if (!wrong.empty()) return;
     Node& node = out.emplace_back();
     node.length = next();
     node.nulls = next();
-    for (std::size_t b = 0; wrong.empty() && b < buffer_count(each.type.layout); ++b) {
+    for (std::size_t b = 0; b < buffer_count(each.type.layout); ++b) {
       const std::uint64_t size = next();
       if (size > plain.size() - at || padding(size) > plain.size() - at - size) {
         wrong = "a buffer reaches beyond it";
@@ -104,7 +101,10 @@ Result<std::vector<Node>> read_layout(const Field& field, ByteView plain) {
       const auto length = static_cast<std::size_t>(size);
       const auto behind = static_cast<std::size_t>(padding(size));
       node.buffers[b] = plain.subspan(at, length);
-      if (!is_zero(plain.subspan(at + length, behind))) wrong = "the bytes behind a buffer are not 0";
+      if (!is_zero(plain.subspan(at + length, behind))) {
+        wrong = "the bytes behind a buffer are not 0";
+        return;
+      }
       at += length + behind;
     }
   });
