@@ -8,9 +8,10 @@
 #include <optional>
 
 #include "base/try.h"
+#include "base/unix_time.h"
 #include "cli/command.h"
-#include "cli/network.h"
 #include "cli/files.h"
+#include "cli/network.h"
 #include "cli/private_keys.h"
 #include "cli/text.h"
 #include "triclave/policy.h"
@@ -45,8 +46,6 @@ struct RevokeOptions : CommonOptions {
   ClientFiles client;
   KeyOptions keys;
 };
-
-std::uint64_t count(sys_seconds time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); }
 
 sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
@@ -83,9 +82,8 @@ Result<sys_seconds> parse_time(const std::string& text, bool end_of_day) {
 
 Result<Permit> load_permit(const std::string& file) {
   TRICLAVE_TRY_ASSIGN(const Bytes record, read_whole(file, kMaxPermitFile));
-  return read_permit(record).map_error([&](const Error& error) {
-    return Error{error.kind, file + ": " + error.message, error.culprits};
-  });
+  return read_permit(record).map_error(
+      [&](const Error& error) { return Error{error.kind, file + ": " + error.message, error.culprits}; });
 }
 
 std::string text_of(const Permit& permit) {
@@ -93,7 +91,8 @@ std::string text_of(const Permit& permit) {
   return line("permit", hex(permit.id)) + line("dataset", terms.dataset) +
          line("compartments", listed(terms.compartments)) + line("purpose", terms.purpose) +
          line("requester", hex(terms.requester)) + line("authority", hex(permit.authority)) +
-         line("holds from", utc(count(terms.not_before))) + line("holds until", utc(count(terms.not_after))) +
+         line("holds from", utc(unix_seconds(terms.not_before))) +
+         line("holds until", utc(unix_seconds(terms.not_after))) +
          line("releases", terms.most_releases == 0 ? "as many as are asked for"
                                                    : fmt::format("{} by each custodian", terms.most_releases)) +
          line("approval", terms.needs_approval ? "each custodian's own officer approves it first" : "none beside this");
@@ -107,8 +106,8 @@ Json json_of(const Permit& permit) {
           {"purpose", terms.purpose},
           {"requester", hex(terms.requester)},
           {"authority", hex(permit.authority)},
-          {"not_before", count(terms.not_before)},
-          {"not_after", count(terms.not_after)},
+          {"not_before", unix_seconds(terms.not_before)},
+          {"not_after", unix_seconds(terms.not_after)},
           {"most_releases", terms.most_releases},
           {"needs_approval", terms.needs_approval}};
 }
@@ -208,7 +207,7 @@ Result<Outcome> revoke(const RevokeOptions& options) {
   TRICLAVE_TRY(write_whole(options.out, record, false));
   Outcome out;
   out.text = fmt::format("{}: revokes the permit {}\n", options.out, hex(permit.id));
-  out.json = {{"permit", hex(permit.id)}, {"authority", hex(permit.authority)}, {"time", count(time)}};
+  out.json = {{"permit", hex(permit.id)}, {"authority", hex(permit.authority)}, {"time", unix_seconds(time)}};
   out.data_on_stdout = options.out == kDash;
   if (options.policy.empty()) {
     out.text += "It works at the custodians that have it: give it to every one, or let --policy FILE tell them.\n";

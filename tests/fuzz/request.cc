@@ -3,6 +3,7 @@
 
 #include "base/message.h"
 #include "base/names.h"
+#include "base/unix_time.h"
 #include "harness.h"
 #include "policy/tree.h"
 
@@ -18,7 +19,7 @@ FUZZ_TARGET(input) {
     items.push_back(
         M({each.capsule_id, each.generation, each.enc, each.dataset, each.compartment, each.path, each.policy}));
   }
-  const auto time = static_cast<std::uint64_t>(request->time.time_since_epoch().count());
+  const auto time = unix_seconds(request->time);
   REQUIRE(M({request->key_id, request->permit_hash, request->nonce, time, request->one_use_key, M(items)}) ==
           Bytes(input.begin(), input.end()));
 }

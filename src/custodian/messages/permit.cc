@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "base/random.h"
 #include "base/try.h"
+#include "base/unix_time.h"
 #include "capsule/fields.h"
 #include "custodian/messages/signed_record.h"
 #include "format/permit.pb.h"
@@ -49,8 +50,8 @@ Bytes serialize(const Permit& permit) {
   message.set_dataset(permit.terms.dataset);
   for (const std::string& each : permit.terms.compartments) message.add_compartments(each);
   message.set_purpose(permit.terms.purpose);
-  message.set_not_before(static_cast<std::uint64_t>(permit.terms.not_before.time_since_epoch().count()));
-  message.set_not_after(static_cast<std::uint64_t>(permit.terms.not_after.time_since_epoch().count()));
+  message.set_not_before(unix_seconds(permit.terms.not_before));
+  message.set_not_after(unix_seconds(permit.terms.not_after));
   message.set_most_releases(permit.terms.most_releases);
   message.set_needs_approval(permit.terms.needs_approval);
   return format::serialize(message);

@@ -12,6 +12,7 @@
 #include "base/names.h"
 #include "base/random.h"
 #include "base/try.h"
+#include "base/unix_time.h"
 #include "custodian/messages/permit.h"
 #include "custodian/messages/signed_record.h"
 #include "policy/compartment_policy.h"
@@ -96,8 +97,7 @@ Result<PendingRequest> make_request(const Id& key_id, const Id& permit_hash, con
   Secret<keys::xwing::kSeedSize> seed;
   random_bytes(seed.mutable_view());
   PendingRequest out{{}, {}, key_id, {}, items.size(), keys::xwing::PrivateKey(seed)};
-  out.bytes = M({key_id, permit_hash, nonce, static_cast<std::uint64_t>(time.time_since_epoch().count()),
-                 out.one_use_key.public_key(), M(items)});
+  out.bytes = M({key_id, permit_hash, nonce, unix_seconds(time), out.one_use_key.public_key(), M(items)});
   if (out.bytes.size() > kMaxRequest)
     return fail(ErrorKind::invalid_argument, "a request is at most 512 KiB: ask for fewer compartments at once");
   out.signature = requester.sign(role::kRequest, out.bytes);

@@ -4,6 +4,7 @@
 #include "base/labels.h"
 #include "base/message.h"
 #include "base/try.h"
+#include "base/unix_time.h"
 #include "capsule/fields.h"
 #include "custodian/messages/permit.h"
 #include "custodian/messages/signed_record.h"
@@ -24,7 +25,7 @@ Result<Bytes> revoke_permit(const Permit& permit, const Signer& authority, std::
     return fail(ErrorKind::invalid_argument,
                 fmt::format("{} did not issue this permit, and only its own authority can revoke it",
                             authority.verifier().name()));
-  const Bytes bytes = M({permit.authority, permit.id, static_cast<std::uint64_t>(now.time_since_epoch().count())});
+  const Bytes bytes = M({permit.authority, permit.id, unix_seconds(now)});
   v1::SignedRevocation message;
   message.set_revocation(to_field(bytes));
   message.set_authority_key(to_field(authority.verifier().public_key()));

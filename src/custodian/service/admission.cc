@@ -1,6 +1,7 @@
 #include "custodian/service/admission.h"
 
 #include "base/try.h"
+#include "base/unix_time.h"
 
 namespace triclave::custodian {
 namespace {
@@ -13,7 +14,8 @@ Result<Admission> Admission::prepare(const Database& database) {
   Admission out;
   TRICLAVE_TRY_ASSIGN(out.nonce_, database.prepare("INSERT INTO nonces VALUES (?) ON CONFLICT DO NOTHING RETURNING 1"));
   TRICLAVE_TRY_ASSIGN(out.key_, database.prepare("SELECT 1 FROM keys WHERE number = ? AND sealed IS NOT NULL"));
-  TRICLAVE_TRY_ASSIGN(out.permit_, database.prepare("SELECT releases, approved, revoked FROM permits WHERE authority = ? AND id = ?"));
+  TRICLAVE_TRY_ASSIGN(
+      out.permit_, database.prepare("SELECT releases, approved, revoked FROM permits WHERE authority = ? AND id = ?"));
   TRICLAVE_TRY_ASSIGN(out.count_, database.prepare("INSERT INTO permits (authority, id, releases) VALUES (?, ?, 1)"
                                                    " ON CONFLICT DO UPDATE SET releases = releases + 1"));
   TRICLAVE_TRY_ASSIGN(out.floor_, database.prepare("SELECT generation FROM floors WHERE capsule = ?"));
@@ -22,9 +24,10 @@ Result<Admission> Admission::prepare(const Database& database) {
 
 //= SPEC REQ-04, REQ-05, REQ-07, PER-06
 Result<void> Admission::admit(const Judged& judged, std::uint64_t refuse_until) {
-  if (static_cast<std::uint64_t>(judged.request.time.time_since_epoch().count()) <= refuse_until)
-    return refuse("this custodian was restored from a backup, and may have answered this request before: send a new one "
-                  "in some minutes");
+  if (unix_seconds(judged.request.time) <= refuse_until)
+    return refuse(
+        "this custodian was restored from a backup, and may have answered this request before: send a new one "
+        "in some minutes");
   TRICLAVE_TRY(check_key(judged.key->held));
   TRICLAVE_TRY(check_floors(judged.request));
   TRICLAVE_TRY(check_permit(*judged.permit));
@@ -69,8 +72,9 @@ Result<void> Admission::check_permit(const SignedPermit& signed_permit) {
   permit_.reset();
   if (is_revoked) return refuse("the permit was revoked by its authority");
   if (terms.needs_approval && !is_approved)
-    return refuse("the permit needs the approval of this custodian's officer, who gives it with "
-                  "`triclave custodian approve`");
+    return refuse(
+        "the permit needs the approval of this custodian's officer, who gives it with "
+        "`triclave custodian approve`");
   if (terms.most_releases != 0 && releases >= terms.most_releases)
     return refuse("the permit's " + std::to_string(terms.most_releases) +
                   " releases by this custodian are used up: ask its authority for a new one");

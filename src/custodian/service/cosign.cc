@@ -4,6 +4,7 @@
 #include <future>
 
 #include "base/try.h"
+#include "base/unix_time.h"
 #include "custodian/service/service.h"
 
 namespace triclave::custodian {
@@ -47,7 +48,7 @@ void Service::cosign(std::string_view text, std::string_view client, Cosigned an
 
   const auto pending = std::make_shared<PendingCosign>(
       PendingCosign{std::move(*request), std::string(client), CosignAnswer{}, 0, std::move(answered)});
-  const auto time = static_cast<std::uint64_t>(at.time.time_since_epoch().count());
+  const auto time = unix_seconds(at.time);
   committer_->submit({[this, pending, time]() -> Result<std::optional<LogEntry>> {
                         pending->answer = witness_->cosign(pending->request, time);
                         if (!pending->answer && pending->answer.error().kind != ErrorKind::forged)

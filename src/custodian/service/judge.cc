@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/text_codec.h"
 #include "base/try.h"
+#include "base/unix_time.h"
 #include "custodian/log/entry.h"
 #include "policy/compartment_policy.h"
 
@@ -24,10 +25,11 @@ Result<void> check_rate(Limiter& limiter, std::string_view who, double now) {
 Result<void> check_time(const Request& request, std::chrono::sys_seconds now) {
   const auto apart = request.time - now;
   if (apart <= kClockSkew && apart >= -kClockSkew) return {};
-  return fail(ErrorKind::permit_refused,
-              fmt::format("the request's time is {} s {} the custodian's clock, and {} are allowed: send a new request, "
-                          "and set the clock that is wrong",
-                          std::abs(apart.count()), apart.count() > 0 ? "ahead of" : "behind", kClockSkew.count()));
+  return fail(
+      ErrorKind::permit_refused,
+      fmt::format("the request's time is {} s {} the custodian's clock, and {} are allowed: send a new request, "
+                  "and set the clock that is wrong",
+                  std::abs(apart.count()), apart.count() > 0 ? "ahead of" : "behind", kClockSkew.count()));
 }
 
 // The permit covers every item, and the key is of the items' dataset.
@@ -57,10 +59,10 @@ Result<void> check_policy(const RequestItem& item, const Id& authority, const Id
   const auto places = policy::leaves(policy.tree);
   if (std::none_of(places.begin(), places.end(),
                    [&](const policy::LeafAt& leaf) { return leaf.path == item.path && leaf.key_id == key; }))
-    return fail(ErrorKind::policy_refused,
-                "the policy of " + item.compartment + " does not name this custodian's key at the place that was asked "
-                "for: the request is not made from the capsule, or was changed");
-  if (policy.expires != 0 && static_cast<std::uint64_t>(now.time_since_epoch().count()) >= policy.expires)
+    return fail(ErrorKind::policy_refused, "the policy of " + item.compartment +
+                                               " does not name this custodian's key at the place that was asked "
+                                               "for: the request is not made from the capsule, or was changed");
+  if (policy.expires != 0 && unix_seconds(now) >= policy.expires)
     return fail(ErrorKind::policy_refused,
                 "the policy of " + item.compartment + " has expired: its owner can rewrap the capsule under a new one");
   return {};
@@ -79,8 +81,8 @@ Result<void> Judge::admit_client(std::string_view client, double running) {
 
 Result<std::shared_ptr<const Verifier>> Judge::requester_of(ByteView public_key) {
   if (public_key.size() != kSignerPublicKeySize)
-    return fail(ErrorKind::malformed, fmt::format("the requester's key has {} bytes instead of {}", public_key.size(),
-                                                  kSignerPublicKeySize));
+    return fail(ErrorKind::malformed,
+                fmt::format("the requester's key has {} bytes instead of {}", public_key.size(), kSignerPublicKeySize));
   const Id hash = sha256(public_key);
   if (auto known = known_requesters_.find(hash)) return known;
   TRICLAVE_TRY_ASSIGN(Verifier made, Verifier::from_public_key(public_key, "the requester"));

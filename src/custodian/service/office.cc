@@ -1,5 +1,6 @@
 // triclave/custodian_office.h over what the service is made of.
 #include "base/try.h"
+#include "base/unix_time.h"
 #include "custodian/service/authority.h"
 #include "custodian/service/config.h"
 #include "custodian/service/judge.h"
@@ -48,8 +49,7 @@ Result<void> restore_custodian(const std::filesystem::path& config, const std::f
   TRICLAVE_TRY_ASSIGN(const custodian::Config read, custodian::load_config(config));
   // A request that was answered before the loss says at most this time.
   const auto last = now + custodian::kClockSkew;
-  return custodian::State::restore(backup, read.state, static_cast<std::uint64_t>(last.time_since_epoch().count()),
-                                   former_mark);
+  return custodian::State::restore(backup, read.state, unix_seconds(last), former_mark);
 }
 
 Result<std::uint64_t> check_custodian(const std::filesystem::path& config) {

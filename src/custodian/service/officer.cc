@@ -1,16 +1,13 @@
 #include "custodian/service/officer.h"
 
 #include "base/try.h"
+#include "base/unix_time.h"
 #include "custodian/log/entry.h"
 #include "custodian/log/log_table.h"
 #include "custodian/messages/permit.h"
 
 namespace triclave::custodian {
 namespace {
-
-std::uint64_t seconds(std::chrono::sys_seconds time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
 
 LogEntry about_key(LogEntryKind kind, const HeldKey& key, std::chrono::sys_seconds now) {
   LogEntry out = new_entry(kind, now);
@@ -26,7 +23,7 @@ LogEntry about_key(LogEntryKind kind, const HeldKey& key, std::chrono::sys_secon
 LogEntry new_entry(LogEntryKind kind, std::chrono::sys_seconds now) {
   LogEntry out;
   out.kind = kind;
-  out.time = seconds(now);
+  out.time = unix_seconds(now);
   return out;
 }
 
@@ -56,7 +53,7 @@ Result<HeldKey> Officer::create_key(const Id& owner, std::string_view dataset, s
                                     std::chrono::sys_seconds now) {
   HeldKey key;
   TRICLAVE_TRY(log_now(state_, signer_, [&]() -> Result<LogEntry> {
-    TRICLAVE_TRY_ASSIGN(key, state_.add_key(vault_, owner, dataset, std::move(name), seconds(now)));
+    TRICLAVE_TRY_ASSIGN(key, state_.add_key(vault_, owner, dataset, std::move(name), unix_seconds(now)));
     return about_key(LogEntryKind::key_created, key, now);
   }));
   return key;
@@ -65,7 +62,7 @@ Result<HeldKey> Officer::create_key(const Id& owner, std::string_view dataset, s
 Result<HeldKey> Officer::destroy_key(const Id& id, std::chrono::sys_seconds now) {
   HeldKey key;
   TRICLAVE_TRY(log_now(state_, signer_, [&]() -> Result<LogEntry> {
-    TRICLAVE_TRY_ASSIGN(key, state_.destroy_key(id, seconds(now)));
+    TRICLAVE_TRY_ASSIGN(key, state_.destroy_key(id, unix_seconds(now)));
     return about_key(LogEntryKind::key_destroyed, key, now);
   }));
   TRICLAVE_TRY(state_.database().settle());

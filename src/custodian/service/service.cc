@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/try.h"
+#include "base/unix_time.h"
 #include "custodian/log/entry.h"
 #include "custodian/messages/answer.h"
 #include "custodian/service/officer.h"
@@ -13,10 +14,6 @@ namespace {
 
 // So that a flood of refusals fills no disk: 20 a minute of each requester, after a hundred at once.
 constexpr Rate kRefusals{20.0 / 60, 100};
-
-std::uint64_t seconds(std::chrono::sys_seconds time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
 
 // What is said of them to the operator: once a second, however many ask.
 constexpr Rate kTroubles{1, 1};
@@ -186,7 +183,8 @@ void Service::revoke(ByteView record, std::string_view client, Done done) {
   LogEntry entry = new_entry(LogEntryKind::permit_revoked, at.time);
   entry.permit_id.assign(revocation->permit.begin(), revocation->permit.end());
   committer_->submit({[this, revocation = *revocation, entry]() -> Result<std::optional<LogEntry>> {
-                        auto is_new = state_.revoke(revocation.authority, revocation.permit, seconds(revocation.time));
+                        auto is_new =
+                            state_.revoke(revocation.authority, revocation.permit, unix_seconds(revocation.time));
                         if (!is_new) return tl::unexpected(is_new.error());
                         return *is_new ? std::optional(entry) : std::nullopt;
                       },

@@ -12,6 +12,7 @@
 
 #include "base/hash.h"
 #include "base/merkle.h"
+#include "base/unix_time.h"
 #include "capsule/fields.h"
 #include "custodian/log/checkpoint.h"
 #include "custodian/log/entry.h"
@@ -35,17 +36,21 @@ class FakeCustodian final : public v1::Custodian::Service {
       : identity_(std::move(identity)), log_(log_signer(log_name)) {}
   ~FakeCustodian() override {
     released_.set_value();
+    stop();
+  }
+  void stop() {
     if (server_) server_->Shutdown(std::chrono::system_clock::now());
+    server_.reset();
   }
 
-  // Listens on a free port, with a certificate for localhost.
+  // Listens on a free port, the same after stop(), with a certificate for localhost.
   void start(const Certified& server, const std::string& client_ca) {
     only_tls_1_3();
     grpc::SslServerCredentialsOptions tls(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
     tls.pem_root_certs = client_ca;
     tls.pem_key_cert_pairs.push_back({std::string(as_text(server.key.view())), server.certificate});
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("localhost:0", grpc::SslServerCredentials(tls), &port_);
+    builder.AddListeningPort(endpoint(), grpc::SslServerCredentials(tls), &port_);
     builder.RegisterService(this);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
@@ -121,7 +126,7 @@ class FakeCustodian final : public v1::Custodian::Service {
     const PermitTerms& terms = permit.permit.terms;
     LogEntry entry;
     entry.kind = LogEntryKind::release;
-    entry.time = static_cast<std::uint64_t>(request.time.time_since_epoch().count());
+    entry.time = unix_seconds(request.time);
     entry.key_id.assign(request.key_id.begin(), request.key_id.end());
     entry.request_hash.assign(request.hash.begin(), request.hash.end());
     entry.answer_hash.assign(answer_hash.begin(), answer_hash.end());

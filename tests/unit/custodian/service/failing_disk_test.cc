@@ -10,6 +10,7 @@
 #include <functional>
 #include <set>
 
+#include "base/unix_time.h"
 #include "scene.h"
 
 namespace triclave::custodian {
@@ -213,7 +214,7 @@ TEST_P(FailingDisk, ARestoredStateIsWholeOrRefused) {
   ASSERT_OK(scene.ask(**scene.serve(), sent[0].asked()));
   const std::string former_mark = testing::read_file(folder / "state.mark");
   const std::string former_log = scene.kLogName;
-  const auto until = static_cast<std::uint64_t>((scene.clock + kClockSkew).time_since_epoch().count());
+  const auto until = unix_seconds(scene.clock + kClockSkew);
   const auto restore = [&] { return State::restore(run / "backup", scene.files, until); };
   std::uint64_t moment = 0;
   for (bool ended = false; !ended; ++moment) {

@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "base/message.h"
+#include "base/unix_time.h"
 #include "scene.h"
 
 namespace triclave::custodian {
@@ -97,7 +98,7 @@ TEST_F(JudgeTest, APolicyThatDoesNotAllowIt) {
   policy.authority.reset();
   refused(policy, ErrorKind::permit_refused);
   policy = scene.policy();
-  policy.expires = static_cast<std::uint64_t>(scene.clock.time_since_epoch().count());
+  policy.expires = unix_seconds(scene.clock);
   refused(policy);
   policy = scene.policy();
   std::swap(policy.tree.children[0], policy.tree.children[1]);

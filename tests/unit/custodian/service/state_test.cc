@@ -5,6 +5,7 @@
 #include <fstream>
 #include <set>
 
+#include "base/unix_time.h"
 #include "custodian/service/schema.h"
 #include "custodian/service/settings.h"
 #include "scene.h"
@@ -221,8 +222,7 @@ class RestoreTest : public ServiceTest {
   }
   Result<void> restore(const fs::path& mark = {}) {
     const auto until = scene.clock + kClockSkew;
-    return State::restore(folder / "backup", scene.files, static_cast<std::uint64_t>(until.time_since_epoch().count()),
-                          mark);
+    return State::restore(folder / "backup", scene.files, unix_seconds(until), mark);
   }
   fs::path former_mark;
   std::string log_before, witness_before;
