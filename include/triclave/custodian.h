@@ -42,7 +42,8 @@ struct CustodianStatus {
   std::string checkpoint;  // of its log, as it signs it; not verified here
 };
 
-// One custodian's service. Connects with the first call; may be used by several threads at once.
+// One custodian's service. Connects with the first call, and again where it has to; a connection that fails is tried
+// once more, a request is sent once. May be used by several threads at once.
 class TRICLAVE_EXPORT CustodianClient {
  public:
   // Errors: io, invalid_argument (files that are not there, or that others may read).

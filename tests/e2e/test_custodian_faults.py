@@ -62,6 +62,20 @@ def test_slow_networks_are_only_slow(calm, faults):
     calm.opens(deadline=60)
 
 
+def test_a_connection_is_tried_twice_and_a_request_sent_once(calm):
+    proxies = calm.proxies.values()
+    for proxy in proxies:
+        proxy.faults = Faults(refuse_first=True)
+    before = {proxy: proxy.connections for proxy in proxies}
+    calm.opens(deadline=60)
+    assert sorted(proxy.connections - before[proxy] for proxy in proxies) in ([0, 2, 2], [2, 2, 2])
+    for proxy in proxies:
+        proxy.faults = Faults(cut_after=9_000)  # after the handshake, within the request
+    before = {proxy: proxy.connections for proxy in proxies}
+    calm.fails(QUORUM_SHORT, deadline=60)
+    assert [proxy.connections - before[proxy] for proxy in proxies] == [1, 1, 1]
+
+
 def test_one_of_three_is_too_few_and_the_others_are_named(calm):
     calm.proxies["ovh"].faults = Faults(refuse=True)
     calm.proxies["orange"].faults = Faults(partitioned=True)

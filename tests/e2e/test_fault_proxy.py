@@ -78,6 +78,10 @@ def test_refuses_cuts_and_truncates(echo):
             proxy.faults = faults
             with pytest.raises(OSError):
                 ask(proxy, b"12345")
+        proxy.faults = Faults(refuse_first=True)
+        with pytest.raises(OSError):
+            ask(proxy)
+        assert ask(proxy) == WORDS
         proxy.faults = Faults(truncate_after=70_000)
         got = ask(proxy)
         assert 0 < len(got) <= 70_000 and WORDS.startswith(got)

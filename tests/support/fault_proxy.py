@@ -25,6 +25,7 @@ class Faults:
     """What happens to connections made from now on, and to all bytes that pass from now on; by default nothing."""
 
     refuse: bool = False  # a connection is closed as soon as it is made
+    refuse_first: bool = False  # the first of them is
     partitioned: bool = False  # nothing passes either way; connections stay open
     delay: float = 0  # seconds before a piece passes
     jitter: float = 0  # up to so many more, drawn for each connection: connections overtake one another
@@ -95,6 +96,7 @@ class FaultProxy:
         self.bytes = {UP: 0, DOWN: 0}
         self.kept = {UP: bytearray(), DOWN: bytearray()}
         self._faults = Faults()
+        self._fresh = True  # no connection yet since the faults were set
         self._alive: Set[_Connection] = set()
         self._loop = asyncio.new_event_loop()
         self._open = asyncio.Event()
@@ -127,7 +129,7 @@ class FaultProxy:
     @faults.setter
     def faults(self, faults: Faults) -> None:
         async def change() -> None:
-            self._faults = faults
+            self._faults, self._fresh = faults, True
             (self._open.clear if faults.partitioned else self._open.set)()
 
         self._call(change())
@@ -163,10 +165,11 @@ class FaultProxy:
         connection.writers.append(writer)
         with self._news:
             self.connections += 1
+            self._fresh, first = False, self._fresh
             self._news.notify_all()
         self._alive.add(connection)
         try:
-            if self._faults.refuse:
+            if self._faults.refuse or (self._faults.refuse_first and first):
                 connection.reset()
                 return
             await self.until_open()

@@ -1,7 +1,6 @@
 #include "custodian/client/client.h"
 
 #include <fmt/format.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
 #include "base/copy.h"
@@ -18,7 +17,6 @@ namespace triclave {
 namespace {
 
 constexpr std::size_t kMaxPem = 256 * 1024;
-constexpr int kMaxAnswer = 4 * 1024 * 1024;  // bytes of any answer; a bundle of a log has at most 2 MiB
 constexpr int kMaxKeys = 100'000;
 
 Result<std::string> read_pem(const std::filesystem::path& file) {
@@ -55,17 +53,19 @@ Result<CustodianStatus::Key> parse_key(const v1::KeyStatus& message) {
   return out;
 }
 
-// One call by a method of the stub.
+// One call by a method of the stub. Sent once, whatever becomes of it: an answer that was lost stands in the log.
 template <class Request, class Answer>
 Result<Answer> call(auto& client,
                     grpc::Status (v1::Custodian::Stub::*method)(grpc::ClientContext*, const Request&, Answer*),
                     const Request& request, const std::stop_token& stop) {
+  const auto until = std::chrono::system_clock::now() + client.deadline;
+  v1::Custodian::Stub stub(client.connection.channel(until, stop));
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + client.deadline);
+  context.set_deadline(until);
   Answer answer;
   // Ends the call as soon as nobody waits for it.
   const std::stop_callback cancel(stop, [&] { context.TryCancel(); });
-  const grpc::Status status = (client.stub.get()->*method)(&context, request, &answer);
+  const grpc::Status status = (stub.*method)(&context, request, &answer);
   if (!status.ok())
     return tl::unexpected(custodian::from_status(status, context, client.address.name, stop.stop_requested()));
   return answer;
@@ -86,15 +86,10 @@ CustodianClient::~CustodianClient() = default;
 const CustodianAddress& CustodianClient::address() const noexcept { return impl_->address; }
 
 Result<CustodianClient> CustodianClient::make(CustodianAddress address, const ClientOptions& options) {
-  TRICLAVE_TRY_ASSIGN(const auto credentials, credentials_of(address, options));
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxAnswer);
-  const auto channel = grpc::CreateCustomChannel(address.endpoint, credentials, arguments);
-  auto impl = std::make_unique<Impl>();
-  impl->address = std::move(address);
-  impl->deadline = options.deadline;
-  impl->stub = v1::Custodian::NewStub(channel);
-  return CustodianClient(std::move(impl));
+  TRICLAVE_TRY_ASSIGN(auto credentials, credentials_of(address, options));
+  std::string endpoint = address.endpoint;
+  return CustodianClient(std::unique_ptr<Impl>(
+      new Impl{std::move(address), options.deadline, {std::move(endpoint), std::move(credentials)}}));
 }
 
 Result<CustodianStatus> CustodianClient::status(std::stop_token stop) {

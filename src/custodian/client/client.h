@@ -1,9 +1,9 @@
 // What a CustodianClient holds.
 #pragma once
 
-#include <memory>
 #include <stop_token>
 
+#include "custodian/client/connection.h"
 #include "format/custodian.grpc.pb.h"
 #include "triclave/custodian.h"
 
@@ -15,7 +15,7 @@ struct CustodianClient::Impl {
 
   CustodianAddress address;
   std::chrono::milliseconds deadline{};
-  std::unique_ptr<v1::Custodian::Stub> stub;
+  custodian::Connection connection;
 };
 
 }  // namespace triclave

@@ -253,6 +253,15 @@ TEST_F(Client, AsksForMoreThanMasks) {
   EXPECT_FAILS(calls.revoke(Bytes(5)), ErrorKind::custodian_unavailable);  // refused, and without our detail
 }
 
+TEST_F(Client, WhoIsBackIsAskedAtOnce) {
+  CustodianClient calls = client();
+  ASSERT_OK(calls.status());
+  ovh.stop();
+  for (int i = 0; i < 3; ++i) EXPECT_FAILS(calls.status(), ErrorKind::custodian_unavailable);
+  ovh.start(Certificates::get().server, Certificates::get().ca.certificate);
+  EXPECT_OK(calls.status());
+}
+
 TEST_F(Client, NobodyThereIsUnavailable) {
   CustodianAddress nobody = policy().custodians().at(0);
   nobody.endpoint = "localhost:1";
