@@ -1,6 +1,8 @@
 #include "cipher/cobblestone.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <functional>
 #include <string>
 
@@ -12,35 +14,17 @@ namespace {
 
 constexpr std::uint64_t kMaxPlainSize = kMaxChunks * kChunkSize - 1;
 
-// The nonces of chunks that follow each other: a chunk's number, big-endian and as wide as the nonce, XORed into the
-// base nonce. Each is written a chunk ahead: an engine that reads what has only just been written, and in other pieces,
-// waits until all stores before it have left the CPU, the last chunk's ciphertext among them.
-class Nonces {
- public:
-  Nonces(const std::uint8_t* base, std::uint64_t first) : base_(base), next_(first) { write(); }
-  Nonces(const Nonces&) = delete;
-  Nonces& operator=(const Nonces&) = delete;
-  ~Nonces() { wipe(both_); }
+using Nonce = std::array<std::uint8_t, kNonceSize>;
 
-  // Stands until the call after the next one.
-  const std::uint8_t* take() {
-    const std::uint8_t* const now = at(next_++);
-    write();
-    return now;
-  }
-
- private:
-  std::uint8_t* at(std::uint64_t chunk) { return both_.data() + chunk % 2 * kNonceSize; }
-  void write() {
-    std::uint8_t* const to = std::copy_n(base_, kNonceSize, at(next_));
-    const auto number = big_endian(next_);
-    for (std::size_t i = 0; i < number.size(); ++i) *(to - number.size() + i) ^= number[i];
-  }
-
-  const std::uint8_t* base_;
-  std::uint64_t next_;
-  std::array<std::uint8_t, 2 * kNonceSize> both_;
-};
+// A chunk's number, big-endian and as wide as the nonce, XORed into the base nonce: as one word.
+void write_nonce(const std::uint8_t* base, std::uint64_t chunk, Nonce& out) {
+  constexpr std::size_t kRest = kNonceSize - sizeof chunk;
+  std::uint64_t low;
+  std::memcpy(&low, base + kRest, sizeof low);
+  low ^= std::bit_cast<std::uint64_t>(big_endian(chunk));
+  std::memcpy(out.data(), base, kRest);
+  std::memcpy(out.data() + kRest, &low, sizeof low);
+}
 
 bool overlap(ByteView a, ByteView b) {
   const std::less<> below;
@@ -115,30 +99,67 @@ struct Message::Run {
   }
 };
 
+// Chunks of a run, as engines take several at once: what they leave behind is wiped once for all of them, and no nonce
+// is read when it has only just been written, for that waits until all stores before it have left the CPU, the last
+// chunk's ciphertext among them.
+class Message::Batch {
+ public:
+  // Each chunk is read `in_step` bytes behind the one before it, and written `out_step` bytes behind.
+  Batch(const Run& run, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t in_step, std::uint8_t* out,
+        std::size_t out_step)
+      : run_(run), nonce_(nonce), in_(in), in_step_(in_step), out_(out), out_step_(out_step) {}
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+  ~Batch() { wipe({nonces_.front().data(), std::min(next_, kMost) * sizeof(Nonce)}); }
+
+  std::size_t done() const { return next_; }
+  bool complete() const { return next_ == run_.chunks; }
+  // The next ones; they stand until the call after this.
+  std::span<const Piece> take() {
+    const std::size_t count = std::min(run_.chunks - next_, kMost);
+    for (std::size_t i = 0; i < count; ++i, ++next_) {
+      write_nonce(nonce_, run_.first + next_, nonces_[i]);
+      pieces_[i] = {nonces_[i].data(), in_ + next_ * in_step_, run_.size_of(next_), out_ + next_ * out_step_};
+    }
+    return std::span(pieces_).first(count);
+  }
+
+ private:
+  static constexpr std::size_t kMost = 16;
+
+  const Run& run_;
+  const std::uint8_t* nonce_;
+  const std::uint8_t* in_;
+  std::size_t in_step_;
+  std::uint8_t* out_;
+  std::size_t out_step_;
+  std::size_t next_ = 0;
+  std::array<Nonce, kMost> nonces_;
+  std::array<Piece, kMost> pieces_;
+};
+
 void Message::seal_chunks(const Run& run, const std::uint8_t* plain, std::size_t stride,
                           std::uint8_t* sealed) const noexcept {
-  const std::uint8_t* state = keys_.view().data();
-  Nonces nonces(state + engine_->state_size, run.first);
-  for (std::size_t i = 0; i < run.chunks; ++i) {
-    std::uint8_t* out = sealed + i * kSealedChunkSize;
-    engine_->seal(state, nonces.take(), plain + i * stride, run.size_of(i), out, out + run.size_of(i));
-  }
+  const std::uint8_t* const state = keys_.view().data();
+  Batch batch(run, state + engine_->state_size, plain, stride, sealed, kSealedChunkSize);
+  while (!batch.complete()) engine_->seal_many(state, batch.take());
 }
 
 Result<void> Message::open_chunks(const Run& run, const std::uint8_t* sealed, std::uint8_t* plain,
                                   std::size_t stride) const {
-  const std::uint8_t* state = keys_.view().data();
-  Nonces nonces(state + engine_->state_size, run.first);
-  const auto opens = [&](std::size_t i) {
-    const std::uint8_t* in = sealed + i * kSealedChunkSize;
+  const std::uint8_t* const state = keys_.view().data();
+  Batch batch(run, state + engine_->state_size, sealed, kSealedChunkSize, plain, stride);
+  while (!batch.complete()) {
+    const std::uint64_t first = run.first + batch.done();
+    const auto pieces = batch.take();
     //= SPEC OBJ-05
-    return engine_->open(state, nonces.take(), in, run.size_of(i), in + run.size_of(i), plain + i * stride);
-  };
-  std::size_t i = 0;
-  while (i < run.chunks && opens(i)) ++i;
-  if (i == run.chunks) return {};
-  return fail(ErrorKind::forged, "chunk " + std::to_string(run.first + i) +
-                                     " does not verify: the sealed bytes were changed, moved or cut; fetch them again");
+    const std::size_t good = engine_->open_many(state, pieces);
+    if (good != pieces.size())
+      return fail(ErrorKind::forged,
+                  "chunk " + std::to_string(first + good) +
+                      " does not verify: the sealed bytes were changed, moved or cut; fetch them again");
+  }
+  return {};
 }
 
 Result<void> Message::seal_run(std::uint64_t first, ByteView plain, bool last, MutableBytes sealed) const {
@@ -163,8 +184,10 @@ Result<void> Message::seal_chunk(std::uint64_t chunk, std::span<const ByteView> 
   if (std::ranges::any_of(pieces, [&](ByteView piece) { return overlap(piece, sealed); }))
     return fail(ErrorKind::invalid_argument, "a piece overlaps the buffer for the sealed chunk");
   const std::uint8_t* state = keys_.view().data();
-  Nonces nonces(state + engine_->state_size, chunk);
-  engine_->seal_across(state, nonces.take(), pieces, sealed.data(), sealed.data() + size);
+  Nonce nonce;
+  write_nonce(state + engine_->state_size, chunk, nonce);
+  engine_->seal_across(state, nonce.data(), pieces, sealed.data(), sealed.data() + size);
+  wipe(nonce);
   return {};
 }
 

@@ -66,7 +66,8 @@ class Message {
   Result<void> seal_chunk(std::uint64_t chunk, std::span<const ByteView> pieces, bool last, MutableBytes sealed) const;
 
   // The reverse of seal_run. On failure every byte of `plain` is zeroed and the error's message names the chunk.
-  // Errors: forged, malformed (no run has this length, over 2^38 chunks), invalid_argument (`plain` of another size, overlap).
+  // Errors: forged, malformed (no run has this length, over 2^38 chunks), invalid_argument (`plain` of another size,
+  // overlap).
   Result<void> open_run(std::uint64_t first, ByteView sealed, bool last, MutableBytes plain) const;
 
   // The same where chunks lie one behind the other with 16 spare bytes behind each: encrypted and decrypted where they
@@ -76,6 +77,7 @@ class Message {
 
  private:
   struct Run;
+  class Batch;
   struct Derivation;
   Message(const Engine& engine, std::span<const std::uint8_t, kSaltSize> salt);
   static void derive(std::span<const Derivation> derivations, const Engine& engine);

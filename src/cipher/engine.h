@@ -35,10 +35,10 @@ struct Engine {
   // False, with `out` zeroed, where the tag does not fit.
   bool (*open)(const std::uint8_t* state, const std::uint8_t* nonce, const std::uint8_t* in, std::size_t size,
                const std::uint8_t* tag, std::uint8_t* out) noexcept;
-  // The same of several short messages, for which a call each would cost a fifth of their speed.
+  // The same of several messages: for short ones a call each would cost a fifth of their speed.
   void (*seal_many)(const std::uint8_t* state, std::span<const Piece> pieces) noexcept;
-  // False, with every `out` zeroed, where one of the tags does not fit.
-  bool (*open_many)(const std::uint8_t* state, std::span<const Piece> pieces) noexcept;
+  // How many there are before the first one whose tag does not fit: all of them; or fewer, and every `out` is zeroed.
+  std::size_t (*open_many)(const std::uint8_t* state, std::span<const Piece> pieces) noexcept;
   // HMAC-SHA-512 of all of them; several at once are cheaper than one after the other where the CPU has wide registers.
   void (*hmac)(std::span<const MacJob> jobs) noexcept;
   // How many messages the calling thread has sealed or opened with it: lets a test prove which engine ran.
@@ -56,13 +56,14 @@ void seal_each(const std::uint8_t* state, std::span<const Piece> pieces) noexcep
   for (const Piece& each : pieces) seal(state, each.nonce, each.in, each.size, each.out, each.out + each.size);
 }
 template <auto open>
-bool open_each(const std::uint8_t* state, std::span<const Piece> pieces) noexcept {
-  for (const Piece& each : pieces) {
+std::size_t open_each(const std::uint8_t* state, std::span<const Piece> pieces) noexcept {
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const Piece& each = pieces[i];
     if (open(state, each.nonce, each.in, each.size, each.in + each.size, each.out)) continue;
-    for (const Piece& done : pieces) wipe({done.out, done.size});
-    return false;
+    for (const Piece& any : pieces) wipe({any.out, any.size});
+    return i;
   }
-  return true;
+  return pieces.size();
 }
 
 // All engines of this build, best first.

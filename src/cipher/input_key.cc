@@ -12,9 +12,7 @@ constexpr std::size_t kState = 64;
 // libsodium's state, wiped: it lies on the stack and needs no allocation and no look-up by name.
 class Hmac {
  public:
-  explicit Hmac(std::span<const std::uint8_t, 32> key) {
-    crypto_auth_hmacsha512_init(&state_, key.data(), key.size());
-  }
+  explicit Hmac(std::span<const std::uint8_t, 32> key) { crypto_auth_hmacsha512_init(&state_, key.data(), key.size()); }
   // Goes on from where `key` has been hashed.
   explicit Hmac(const InputKey& key) {
     crypto_hash_sha512_init(&state_.ictx);

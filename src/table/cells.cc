@@ -68,8 +68,8 @@ class Run {
 
 std::size_t count_of(CellsView view) { return view.offsets.empty() ? 0 : view.offsets.size() - 1; }
 
-// That offsets ascend inside the bytes, and sizes lie between these; `wrong` tells of value i with a size that does not.
-// All offsets are judged before any size: they are the caller's, sizes may be an attacker's.
+// That offsets ascend inside the bytes, and sizes lie between these; `wrong` tells of value i with a size that does
+// not. All offsets are judged before any size: they are the caller's, sizes may be an attacker's.
 template <class Wrong>
 Result<void> check(CellsView view, std::size_t least, std::size_t most, Wrong&& wrong) {
   const std::size_t count = count_of(view);
@@ -156,7 +156,6 @@ struct CellOpener::Impl {
   BatchKey key;
 
   Result<void> open(CellsView cells, Cells& out) const;
-  Result<void> forged(std::span<const cipher::Piece> pieces, std::size_t first) const;
 };
 
 Result<CellOpener> CellOpener::make(Opener& opener, ByteView prefix, std::string_view compartment,
@@ -205,19 +204,12 @@ Result<void> CellOpener::Impl::open(CellsView cells, Cells& out) const {
     out.offsets[i + 1] = out.offsets[i] + size;
     if (!run.complete(count - i - 1)) continue;
     const auto pieces = run.take();
-    if (!key.engine.open_many(key.state.view().data(), pieces)) return forged(pieces, i + 1 - pieces.size());
+    const std::size_t good = key.engine.open_many(key.state.view().data(), pieces);
+    if (good != pieces.size())
+      return fail(ErrorKind::forged,
+                  fmt::format("cell {} was changed, or is of another batch", i + 1 - pieces.size() + good));
   }
   return {};
-}
-
-// Which of the pieces, whose first one is cell `first`.
-Result<void> CellOpener::Impl::forged(std::span<const cipher::Piece> pieces, std::size_t first) const {
-  const std::uint8_t* const state = key.state.view().data();
-  const auto at = std::ranges::find_if_not(pieces, [&](const cipher::Piece& each) {
-    return key.engine.open_many(state, std::span(&each, 1));
-  });
-  return fail(ErrorKind::forged, fmt::format("cell {} was changed, or is of another batch",
-                                             first + static_cast<std::size_t>(at - pieces.begin())));
 }
 
 Result<void> CellOpener::open(CellsView cells, Cells& out) const {
