@@ -42,6 +42,11 @@ Result<ByteView> sealed_run(Source& sealed, std::uint64_t offset, std::size_t si
   return ByteView(buffer).first(size);
 }
 
+bool lies_in_memory(const OpenJob& job, Source& sealed) {
+  const std::size_t size = cipher::sealed_run_size(job.plain.size(), true);
+  return sealed.view_at(job.offset + cipher::kPrefixSize, size).size() == size;
+}
+
 Result<void> open_part(const OpenJob& job, const cipher::Message& message, const Part& part, Source& sealed,
                        MutableBytes buffer) {
   const std::uint64_t offset = job.offset + cipher::kPrefixSize + part.run * kSealedRunSize;
@@ -58,9 +63,12 @@ Result<void> open_some(std::span<const OpenJob> jobs, Source& sealed, Bytes& scr
   std::vector<std::optional<cipher::Message>> messages(jobs.size());
   std::vector<Part> parts;
   parts.reserve(jobs.size());
-  for (std::size_t job = 0; job < jobs.size(); ++job)
-    for (std::uint64_t run = 0; run < run_count(jobs[job].plain.size()); ++run)
-      parts.push_back(part_of(job, run, jobs[job].plain.size()));
+  for (std::size_t job = 0; job < jobs.size(); ++job) {
+    const std::uint64_t size = jobs[job].plain.size(), count = run_count(size);
+    // As seal_messages: one thread goes through whole messages where they lie in memory.
+    const std::uint64_t step = readers.threads() == 1 && lies_in_memory(jobs[job], sealed) ? count : 1;
+    for (std::uint64_t run = 0; run < count; run += step) parts.push_back(part_of(job, run, size, step));
+  }
   std::mutex mutex;
   std::size_t lowest = jobs.size();
   const auto blame = [&](std::size_t job) {

@@ -29,12 +29,12 @@ Result<void> each_group(const Workers& workers, std::size_t count, Work&& work) 
 // Runs of a message of this many bytes of plaintext; its last one holds the last chunk.
 inline std::uint64_t run_count(std::uint64_t plain_size) { return plain_size / kRunSize + 1; }
 
-// One run of one message.
+// One run of one message, or several that follow each other.
 struct Part {
   std::size_t job;
-  std::uint64_t run;
-  bool last;
-  std::uint64_t plain_size;  // of the run
+  std::uint64_t run;  // the first
+  bool last;          // the message ends with it
+  std::uint64_t plain_size;
 
   // From the message's begin, prefix included; the prefix belongs to the first run.
   std::uint64_t begin() const { return run == 0 ? 0 : cipher::kPrefixSize + run * kSealedRunSize; }
@@ -43,9 +43,10 @@ struct Part {
   }
 };
 
-inline Part part_of(std::size_t job, std::uint64_t run, std::uint64_t message_size) {
-  const bool last = run + 1 == run_count(message_size);
-  return {job, run, last, last ? message_size - run * kRunSize : kRunSize};
+// `runs` of them, or those that are left.
+inline Part part_of(std::size_t job, std::uint64_t run, std::uint64_t message_size, std::uint64_t runs = 1) {
+  const bool last = run + runs >= run_count(message_size);
+  return {job, run, last, last ? message_size - run * kRunSize : runs * kRunSize};
 }
 
 }  // namespace triclave::table

@@ -145,11 +145,16 @@ Result<void> seal_messages(std::span<const SealJob> jobs, Sink& out, Bytes& scra
     window.clear();
     return out.write(sealed);
   };
-  for (std::size_t job = 0; job < jobs.size(); ++job)
-    for (std::uint64_t run = 0; run < run_count(jobs[job].size); ++run) {
-      window.add(part_of(job, run, jobs[job].size));
+  // One thread goes through whole messages in the sink's memory: at the next part what it runs and keeps has left the
+  // caches.
+  const bool whole = workers.threads() == 1 && !room.empty();
+  for (std::size_t job = 0; job < jobs.size(); ++job) {
+    const std::uint64_t count = run_count(jobs[job].size), step = whole ? count : 1;
+    for (std::uint64_t run = 0; run < count; run += step) {
+      window.add(part_of(job, run, jobs[job].size, step));
       if (room.empty() && window.parts.size() == most) TRICLAVE_TRY(flush());
     }
+  }
   if (room.empty()) return window.parts.empty() ? Result<void>() : flush();
   TRICLAVE_TRY(window.seal(jobs, room, workers));
   return out.advance(static_cast<std::size_t>(total));
