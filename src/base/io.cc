@@ -6,6 +6,7 @@
 
 #include "base/descriptor.h"
 #include "base/guarded.h"
+#include "base/large_pages.h"
 #include "base/try.h"
 
 namespace triclave {
@@ -66,6 +67,7 @@ class MemorySink final : public Sink {
     if (!finished_) out_.resize(start_);
   }
   Result<void> write(ByteView bytes) override {
+    grow(out_, out_.size() + bytes.size());
     out_.insert(out_.end(), bytes.begin(), bytes.end());
     return {};
   }
@@ -92,7 +94,10 @@ class ReplacingSink final : public Sink {
     return advance(bytes.size());
   }
   MutableBytes room(std::size_t size) override {
-    if (size > out_.size() - at_) out_.resize(at_ + size);
+    if (size > out_.size() - at_) {
+      grow(out_, at_ + size);
+      out_.resize(at_ + size);
+    }
     return MutableBytes(out_).subspan(at_);
   }
   Result<void> advance(std::size_t size) override {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <new>
 
+#include "base/large_pages.h"
+
 namespace triclave::table {
 namespace {
 
@@ -38,7 +40,10 @@ std::shared_ptr<std::uint8_t> BufferPool::take(std::size_t size) {
       kept_ -= block.size;
     }
   }
-  if (block.bytes == nullptr) block.bytes = static_cast<std::uint8_t*>(::operator new(block.size, kAligned));
+  if (block.bytes == nullptr) {
+    block.bytes = static_cast<std::uint8_t*>(::operator new(block.size, kAligned));
+    prefer_large_pages(block.bytes, block.size);
+  }
   return {block.bytes, [pool = weak_from_this(), block](std::uint8_t*) {
             if (const auto alive = pool.lock())
               alive->give_back(block);
