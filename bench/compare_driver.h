@@ -7,12 +7,15 @@
 #include <sys/resource.h>
 
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "common.h"
 #include "triclave/table.h"
@@ -28,21 +31,43 @@ inline long page_faults() {
   return now.ru_minflt;
 }
 
-inline void print_case(const std::string& name, double seconds, double work, long faults) {
-  std::printf("{\"case\": \"%s\", \"seconds\": %.9f, \"work\": %.0f, \"faults\": %ld}\n", name.c_str(), seconds, work,
-              faults);
-}
+// The seconds of a case, piece by piece.
+class Laps {
+ public:
+  // Ends a piece.
+  void operator()() {
+    const auto now = std::chrono::steady_clock::now();
+    laps_.push_back(std::chrono::duration<double>(now - last_).count());
+    last_ = now;
+  }
+  void print() const {
+    for (std::size_t i = 0; i < laps_.size(); ++i) std::printf("%s%.9f", i == 0 ? "" : ", ", laps_[i]);
+  }
+
+ private:
+  std::vector<double> laps_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
 // A figure that is no time.
 inline void print_value(const std::string& name, double value) {
   std::printf("{\"case\": \"%s\", \"value\": %.9g}\n", name.c_str(), value);
 }
 
-// `amount`: bytes or operations that `work` goes through.
+// `amount`: bytes or operations that `work` goes through. It may take a Laps and end pieces by it, the same ones in
+// each round; the last piece ends with the work.
 template <class Work>
 void measure(const std::string& name, std::size_t amount, Work&& work) {
   const long before = page_faults();
-  const double time = seconds(work);
-  print_case(name, time, static_cast<double>(amount), page_faults() - before);
+  Laps laps;
+  if constexpr (std::is_invocable_v<Work&, Laps&>)
+    work(laps);
+  else
+    work();
+  laps();
+  std::printf("{\"case\": \"%s\", \"pieces\": [", name.c_str());
+  laps.print();
+  std::printf("], \"work\": %zu, \"faults\": %ld}\n", amount, page_faults() - before);
 }
 
 class Arguments {
