@@ -142,16 +142,16 @@ def file(place, log):
         ("age", size, new(age, folder / "age")),
         ("age_open", size, new(age_back, back), opened),
     ]
+    seldom = []
     if not place.quick:
         rclone = Rclone(folder)
-        cases.append(("rclone", size, lambda: rclone.seal(plain)))
-        cases.append(("rclone_open", size, lambda: rclone.open(back), opened))
+        seldom += [("rclone", size, lambda: rclone.seal(plain)), ("rclone_open", size, lambda: rclone.open(back), opened)]
     with contextlib.ExitStack() as stack:
         driver = stack.enter_context(Driver(place, "file", input=plain, output=folder / "raw"))
         mount = None if place.quick else stack.enter_context(gocryptfs(folder))
         if mount:
-            cases.append(("gocryptfs", size, new(["cp", plain, mount / "copy"], mount / "copy")))
-        best = interleave(place.pick(3, 5), place.pick(5.0, 120), [driver], cases)
+            seldom.append(("gocryptfs", size, new(["cp", plain, mount / "copy"], mount / "copy")))
+        best = interleave(place.pick(3, 15), place.pick(5.0, 120), [driver], cases, seldom)
     for each in (sealed, back, folder / "pyca", folder / "age"):
         each.unlink(missing_ok=True)
     log.update(best)
@@ -216,7 +216,7 @@ def ranges(place, log):
             must(same_start(mount / "ranges", plain), "gocryptfs read something else")
             case, close = pread_case("gocryptfs", mount / "ranges", 1000, forget=True)
             cases.append(case)
-        best = interleave(place.pick(5, 15), place.pick(2.5, 60), [driver], cases)
+        best = interleave(place.pick(5, 30), place.pick(2.5, 60), [driver], cases)
         close()
     for name in ("parquet", "plain"):
         (folder / name).unlink()

@@ -111,7 +111,7 @@ def python(place, log):
             peer = ("tink", MIB) if name == "1M" else ("pyca", size)  # 1 MiB: Tink's best size
             with Rounds([sys.executable, compare_peers.__file__, "bulk", *peer, total]) as theirs:
                 alone = esdk.bulk(os.urandom(size)) if name == "64M" else []
-                log[name] = best = interleave(place.pick(8, 11), place.pick(2.0, 20), [core, ours, theirs], alone)
+                log[name] = best = interleave(place.pick(8, 25), place.pick(2.0, 40), [core, ours, theirs], alone)
         for way in ("seal", "open"):
             figures[f"python.overhead.{way}.{name}"] = best[way]["rate"] / best[f"python_{way}"]["rate"] - 1
     plain = log["64M"]["python_seal"]["rate"]

@@ -138,7 +138,7 @@ def growth(place, log):
     with Driver(place, "growth", bytes=place.pick(GIB, 16 * GIB), columns=1000) as driver:
         best = interleave(place.pick(3, 5), place.pick(2.0, 120), [driver])
     with Driver(place, "recipients", count=64) as driver:
-        best |= interleave(place.pick(5, 15), place.pick(2.0, 30), [driver])
+        best |= interleave(place.pick(5, 100), place.pick(2.0, 30), [driver])
     log.update(best)
     spent = [each["seconds"] / each["work"] for name, each in best.items() if name.startswith("seal ")]
 

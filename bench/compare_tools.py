@@ -79,12 +79,13 @@ def seconds(work):
     return time.perf_counter() - start
 
 
-def interleave(rounds, budget, drivers=(), cases=(), least=2):
+def interleave(rounds, budget, drivers=(), cases=(), seldom=(), least=2):
     """The fastest of several rounds of each case, in turns, so that whatever else the machine does meets all of them.
 
     `rate` is of the fastest whole round; `piece_rate` of each piece's fastest round, added up: what the machine does for a
     hundredth of a second and not for a tenth.
     `cases`: (name, amount of work, function), or with a fourth, called after the function's first time, unmeasured.
+    `seldom`: the same, in the first `least` rounds only: slow ones that no target is about.
     Stops after `budget` seconds, but not before `least` rounds.
     """
     best, fastest = {}, {}
@@ -106,7 +107,7 @@ def interleave(rounds, budget, drivers=(), cases=(), least=2):
                 best[case["case"]] = case["value"]
             else:
                 note(case["case"], case["pieces"], case["work"], case["faults"])
-        for name, work, function, *check in cases:
+        for name, work, function, *check in [*cases, *(seldom if done < least else ())]:
             note(name, [seconds(function)], work)
             if done == 0 and check:
                 check[0]()
