@@ -93,7 +93,7 @@ def small_objects(place, log):
     """Objects of 1 KiB in one session."""
     peers = compare_peers.pyca_objects(2000) + compare_peers.Esdk().objects(50)
     with Driver(place, "objects", count=2000) as driver:
-        best = interleave(place.pick(7, 25), place.pick(2.0, 30), [driver], peers)
+        best = interleave(place.pick(7, 75), place.pick(2.0, 30), [driver], peers)
     log.update(best)
     return {f"small_objects.{peer}.{way}": ratio(best, way, f"{peer}_{way}") for peer in ("pyca", "esdk") for way in ("seal", "open")}
 
@@ -101,7 +101,7 @@ def small_objects(place, log):
 def cells(place, log):
     """A million values of 16 bytes; pyca does a tenth of them."""
     with Driver(place, "cells", count=1_000_000) as driver:
-        best = interleave(place.pick(7, 15), place.pick(2.5, 30), [driver], compare_peers.pyca_cells(100_000))
+        best = interleave(place.pick(7, 75), place.pick(2.5, 30), [driver], compare_peers.pyca_cells(100_000))
     log.update(best)
     figures = {f"cells.raw.{way}": ratio(best, way, f"raw_{way}") for way in ("seal", "open")}
     return figures | {f"cells.pyca.{way}": ratio(best, way, f"pyca_{way}") for way in ("seal", "open")}
@@ -138,7 +138,7 @@ def growth(place, log):
     with Driver(place, "growth", bytes=place.pick(GIB, 16 * GIB), columns=1000) as driver:
         best = interleave(place.pick(3, 5), place.pick(2.0, 120), [driver])
     with Driver(place, "recipients", count=64) as driver:
-        best |= interleave(place.pick(5, 100), place.pick(2.0, 30), [driver])
+        best |= interleave(place.pick(5, 300), place.pick(2.0, 30), [driver])
     log.update(best)
     spent = [each["seconds"] / each["work"] for name, each in best.items() if name.startswith("seal ")]
 

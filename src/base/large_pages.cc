@@ -8,8 +8,8 @@ namespace triclave {
 namespace {
 
 constexpr std::uintptr_t kLargePage = std::uintptr_t{2} << 20;
-constexpr std::size_t kLeast = std::size_t{32}
-                               << 20;  // glibc's largest mmap threshold: what is larger has pages of its own
+// glibc's largest threshold for mmap(): what is larger has pages of its own.
+constexpr std::size_t kLeast = std::size_t{32} << 20;
 
 }  // namespace
 
