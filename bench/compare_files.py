@@ -151,7 +151,7 @@ def file(place, log):
         mount = None if place.quick else stack.enter_context(gocryptfs(folder))
         if mount:
             seldom.append(("gocryptfs", size, new(["cp", plain, mount / "copy"], mount / "copy")))
-        best = interleave(place.pick(3, 15), place.pick(5.0, 120), [driver], cases, seldom)
+        best = interleave(place.pick(3, 15), place.pick(4.0, 120), [driver], cases, seldom)
     for each in (sealed, back, folder / "pyca", folder / "age"):
         each.unlink(missing_ok=True)
     log.update(best)

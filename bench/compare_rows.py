@@ -48,7 +48,7 @@ def bulk(place, log):
             for peer in ("pyca", "tink") if name == "1M" or not place.quick else ("pyca",):  # 1 MiB: Tink's best size
                 some = min(total, 2 * size) if peer == "tink" and largest else total  # slow: the others want their rounds
                 drivers.append(stack.enter_context(Rounds([sys.executable, compare_peers.__file__, "bulk", peer, size, some])))
-            best = interleave(place.pick(5, 25 if name in SIZES else 11), place.pick(2.5, 60 if name in SIZES else 25), drivers, peers)
+            best = interleave(place.pick(5, 25 if name in SIZES else 11), place.pick(1.8, 60 if name in SIZES else 25), drivers, peers)
         log[name] = best
         if name not in SIZES:
             continue
@@ -82,7 +82,7 @@ def table(place, log):
     made = compare_data.make_table(place.pick(1_200_000, 4_800_000))
     compare_data.write_for_driver(made, place.folder)
     with Driver(place, "table", folder=place.folder) as driver:
-        best = interleave(place.pick(4, 11), place.pick(3.0, 60), [driver], compare_peers.Pme().cases(made))
+        best = interleave(place.pick(4, 11), place.pick(2.5, 60), [driver], compare_peers.Pme().cases(made))
     for name in ("data", "columns"):
         (place.folder / name).unlink()
     log.update(best)
